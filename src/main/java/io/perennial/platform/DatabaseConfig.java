@@ -1,0 +1,28 @@
+package io.perennial.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The database, as {@link DatabaseSettings} found it. */
+@ConfigMapping(prefix = "perennial.database")
+public interface DatabaseConfig {
+
+    /** {@code postgresql://host:port/name} of a PostgreSQL 15 or newer. Without it an embedded one is started. */
+    String url();
+
+    /** The owner of the schema, who migrates it at start. */
+    String user();
+
+    /** The owner's password. */
+    String password();
+
+    /** The role that the service connects as. Made at start; {@code <database>_service} unless named. */
+    String serviceUser();
+
+    /** The service role's password, derived from the owner's unless given. */
+    String servicePassword();
+
+    /** Whether the database is the embedded one, for evaluation and tests. */
+    @WithDefault("false")
+    boolean embedded();
+}

@@ -1,0 +1,16 @@
+package io.perennial.platform;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** One thing that is wrong with the input, and where. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record InputError(
+        @Schema(description = "Line of the file, counted from 1", examples = "17")
+        Long line,
+
+        @Schema(description = "Column of the file or field of the document", examples = "amount")
+        String field,
+
+        @Schema(examples = "is negative; a refund is a line with status refunded")
+        String reason) {}

@@ -1,0 +1,72 @@
+package io.perennial.platform;
+
+import java.util.Locale;
+
+/** Everything that can be wrong with a request, each with its HTTP status and a {@code type} that never changes. */
+public enum ProblemType {
+    INVALID_REQUEST(400, "The request is not valid"),
+    INVALID_FILE(400, "The file cannot be read"),
+    UNAUTHENTICATED(401, "An API key is needed"),
+    FORBIDDEN(403, "The API key may not do this"),
+    UNKNOWN_ORGANIZATION(404, "There is no such organization"),
+    UNKNOWN_CUSTOMER(404, "There is no such customer"),
+    UNKNOWN_RUN(404, "There is no such run"),
+    UNKNOWN_API_KEY(404, "There is no such API key"),
+    NOT_SEGMENTED(404, "The customer has no segment yet"),
+    NOT_FOUND(404, "There is nothing here"),
+    METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+    NOT_ACCEPTABLE(406, "The answer cannot be given in this media type"),
+    UPLOAD_INTERRUPTED(408, "The upload ended before it was complete"),
+    CONFLICT(409, "The request conflicts with another"),
+    TOO_LARGE(413, "The request is too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "The media type is not supported"),
+    IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used for another request"),
+    RUN_FAILED(500, "The run failed"),
+    INTERNAL_ERROR(500, "Something went wrong"),
+    UNAVAILABLE(503, "The service cannot answer right now");
+
+    private final int status;
+    private final String title;
+
+    ProblemType(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /** HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** One short sentence, the same for every occurrence. */
+    public String title() {
+        return title;
+    }
+
+    /** A stable URN, for programs to tell one problem from another. */
+    public String urn() {
+        return "urn:perennial:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A problem of this type. */
+    public ProblemException problem(String detail, Object... arguments) {
+        return new ProblemException(this, arguments.length == 0 ? detail : detail.formatted(arguments));
+    }
+
+    /** The type that stands for an HTTP status raised by the framework. */
+    static ProblemType ofStatus(int status) {
+        return switch (status) {
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> FORBIDDEN;
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 408 -> UPLOAD_INTERRUPTED;
+            case 409 -> CONFLICT;
+            case 413 -> TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 503 -> UNAVAILABLE;
+            default -> status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
+        };
+    }
+}

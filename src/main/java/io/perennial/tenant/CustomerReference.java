@@ -1,0 +1,35 @@
+package io.perennial.tenant;
+
+import java.util.Optional;
+import java.util.UUID;
+
+import io.perennial.platform.ProblemException;
+import io.perennial.platform.ProblemType;
+
+/**
+ * A customer as a path names one.
+ *
+ * @param name as written
+ * @param candidates the ids that the name can stand for: some organizations use UUIDs of their own
+ */
+public record CustomerReference(UUID organization, String name, UUID[] candidates) {
+
+    static CustomerReference of(UUID organization, String name) {
+        var derived = CustomerId.of(organization, name);
+        var candidates = uuid(name).map(id -> new UUID[] {id, derived}).orElse(new UUID[] {derived});
+        return new CustomerReference(organization, name, candidates);
+    }
+
+    static Optional<UUID> uuid(String name) {
+        try {
+            return name.length() == 36 ? Optional.of(UUID.fromString(name)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What to fail with when none of the candidates exists. */
+    public ProblemException unknown() {
+        return ProblemType.UNKNOWN_CUSTOMER.problem("No customer %s", name);
+    }
+}

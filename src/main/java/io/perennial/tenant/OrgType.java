@@ -1,0 +1,27 @@
+package io.perennial.tenant;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** The industry of an organization. */
+public enum OrgType {
+    BANKING,
+    TELECOM,
+    ECOMMERCE,
+    HEALTHCARE,
+    TRADES,
+    PROFESSIONAL_SERVICES;
+
+    /** As the API and the database write it. */
+    @JsonValue
+    public String value() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Reads what {@link #value()} writes, in any case. */
+    @JsonCreator
+    public static OrgType of(String value) {
+        return valueOf(value.toUpperCase(Locale.ROOT));
+    }
+}

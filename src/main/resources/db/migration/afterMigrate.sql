@@ -1,0 +1,21 @@
+-- The role that the service connects as: it owns nothing and cannot bypass row-level security. Made and refreshed on
+-- every start, so a changed password takes effect; replicas that start together wait for each other.
+do $$
+begin
+    perform pg_advisory_xact_lock(hashtext('perennial.service_role'), 0);
+    if not exists (select from pg_roles where rolname = '${service_user}') then
+        create role "${service_user}" login nosuperuser nobypassrls nocreatedb nocreaterole;
+    end if;
+    if '${service_password}' <> '' then
+        alter role "${service_user}" with login password '${service_password}';
+    end if;
+    execute format('grant connect, temporary on database %I to %I', current_database(), '${service_user}');
+end
+$$;
+
+grant usage on schema ${flyway:defaultSchema} to "${service_user}";
+grant select, insert, update, delete on
+    organizations, api_keys, idempotency_keys, customers, transactions, events, runs, run_partitions,
+    customer_feature, churn_prediction, segment_assignments, segment_history
+    to "${service_user}";
+grant execute on function ensure_event_partition(date) to "${service_user}";
