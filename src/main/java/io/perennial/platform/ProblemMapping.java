@@ -2,6 +2,9 @@ package io.perennial.platform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -17,6 +20,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -74,10 +78,16 @@ class ProblemMapping {
     }
 
     private static String snakeCase(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT);
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
-    @ServerExceptionMapper
+    /** The subclasses are named because Quarkus has mappers of its own for them. */
+    @ServerExceptionMapper({
+        JsonProcessingException.class,
+        MismatchedInputException.class,
+        UnrecognizedPropertyException.class,
+        ValueInstantiationException.class
+    })
     Response unreadable(JsonProcessingException e) {
         var field = e instanceof JsonMappingException mapping
                 ? mapping.getPath().stream()
@@ -86,8 +96,15 @@ class ProblemMapping {
                         .collect(Collectors.joining("."))
                 : null;
         var line = e.getLocation() == null ? null : (long) e.getLocation().getLineNr();
-        var errors = List.of(new InputError(line, field, e.getOriginalMessage()));
+        var errors = List.of(new InputError(line, field, reason(e)));
         return answer(ProblemType.INVALID_REQUEST, "The body is not the JSON that is expected here", errors);
+    }
+
+    private static String reason(JsonProcessingException e) {
+        if (e instanceof ValueInstantiationException && e.getCause() != null) {
+            return e.getCause().getMessage();
+        }
+        return e instanceof UnrecognizedPropertyException ? "is not a field of this request" : e.getOriginalMessage();
     }
 
     @ServerExceptionMapper

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -100,7 +101,8 @@ public class Idempotency {
                 .execute(Tuple.of(organization, key))
                 .map(rows -> {
                     var row = rows.iterator().next();
-                    if (!fingerprint.equals(row.getBuffer("fingerprint"))) {
+                    if (!Arrays.equals(
+                            fingerprint.getBytes(), row.getBuffer("fingerprint").getBytes())) {
                         throw ProblemType.IDEMPOTENCY_KEY_REUSED.problem(
                                 "%s %s was used for a request that was not this one", HEADER, key);
                     }

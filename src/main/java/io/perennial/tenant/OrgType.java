@@ -2,6 +2,7 @@ package io.perennial.tenant;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** The industry of an organization. */
@@ -22,6 +23,10 @@ public enum OrgType {
     /** Reads what {@link #value()} writes, in any case. */
     @JsonCreator
     public static OrgType of(String value) {
-        return valueOf(value.toUpperCase(Locale.ROOT));
+        return Arrays.stream(values())
+                .filter(known -> known.value().equalsIgnoreCase(value))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "must be one of banking, telecom, ecommerce, healthcare, trades, professional_services"));
     }
 }

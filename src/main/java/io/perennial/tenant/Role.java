@@ -2,6 +2,7 @@ package io.perennial.tenant;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 
@@ -43,6 +44,9 @@ public enum Role {
     /** Reads what {@link #value()} writes. */
     @JsonCreator
     public static Role of(String value) {
-        return valueOf(value.toUpperCase(Locale.ROOT));
+        return Arrays.stream(values())
+                .filter(known -> known.value().equalsIgnoreCase(value))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be one of viewer, operator, admin"));
     }
 }

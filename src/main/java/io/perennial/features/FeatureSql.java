@@ -1,0 +1,164 @@
+package io.perennial.features;
+
+import java.util.List;
+
+/**
+ * The feature set of customers as of an instant, in SQL: one customer or a million, it is the same statement. It reads what
+ * occurred up to the instant and nothing later, so a feature set of the past comes out today as it would have then.
+ *
+ * <p>Windows end at the instant and are half open: the last 30 days are {@code (as_of − 30 days, as_of]}, the 30 before
+ * them {@code (as_of − 60 days, as_of − 30 days]}.
+ */
+final class FeatureSql {
+
+    private FeatureSql() {}
+
+    /** The columns that {@link #SELECT} yields, in its order. */
+    static final List<String> COLUMNS = List.of(
+            "customer_id",
+            "recency_days",
+            "frequency",
+            "monetary",
+            "engagement",
+            "tenure_days",
+            "average_order_value",
+            "inter_purchase_gap_days",
+            "trend_30d",
+            "transactions_30d",
+            "transactions_previous_30d",
+            "transactions_90d",
+            "amount_30d",
+            "amount_previous_30d",
+            "amount_90d",
+            "discounted_transactions",
+            "refunds",
+            "failed_payments_90d",
+            "events_30d",
+            "events_previous_30d",
+            "events_90d",
+            "logins_30d",
+            "logins_previous_30d",
+            "feature_uses_30d",
+            "feature_uses_previous_30d",
+            "support_tickets_30d",
+            "support_tickets_90d",
+            "days_since_last_event");
+
+    /**
+     * Features of the customers {@code $2} to {@code $3} of organization {@code $1} as of {@code $4}.
+     *
+     * <ul>
+     *   <li>{@code recency_days}: since the last completed transaction; since the first sign of life if there is none
+     *   <li>{@code frequency}, {@code monetary}: number and sum of all completed transactions
+     *   <li>{@code engagement}: events (support tickets and what befalls a customer do not count) and, threefold,
+     *       completed transactions of the last 90 days, each worth half as much every 30 days
+     *   <li>{@code tenure_days}: since registration or the first sign of life, whichever is earlier
+     *   <li>{@code inter_purchase_gap_days}: mean of the days between one transaction and the next; null below two
+     *   <li>{@code trend_30d}: −1..1, (amount of the last 30 days − amount of the 30 before) ÷ the larger of the two
+     * </ul>
+     */
+    static final String SELECT = """
+            with purchased as (
+                select customer_id,
+                    min(occurred_at) as first_seen_at,
+                    min(occurred_at) filter (where status = 'completed') as first_at,
+                    max(occurred_at) filter (where status = 'completed') as last_at,
+                    count(*) filter (where status = 'completed') as frequency,
+                    sum(amount) filter (where status = 'completed') as monetary,
+                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '30 days') as n_30,
+                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '60 days'
+                        and occurred_at <= $4 - interval '30 days') as n_previous_30,
+                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as n_90,
+                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '30 days') as amount_30,
+                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '60 days'
+                        and occurred_at <= $4 - interval '30 days') as amount_previous_30,
+                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as amount_90,
+                    count(*) filter (where status = 'completed' and discount > 0) as discounted,
+                    count(*) filter (where status = 'refunded') as refunds,
+                    count(*) filter (where status = 'failed' and occurred_at > $4 - interval '90 days') as failed_90,
+                    sum(power(2, extract(epoch from occurred_at - $4)::float8 / 2592000))
+                        filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as engagement
+                from transactions
+                where organization_id = $1 and customer_id between $2 and $3 and occurred_at <= $4
+                group by customer_id
+            ), active as (
+                select customer_id,
+                    min(occurred_at) as first_seen_at,
+                    max(occurred_at) as last_at,
+                    count(*) as n_90,
+                    count(*) filter (where occurred_at > $4 - interval '30 days') as n_30,
+                    count(*) filter (where occurred_at > $4 - interval '60 days'
+                        and occurred_at <= $4 - interval '30 days') as n_previous_30,
+                    count(*) filter (where event_type = 'login' and occurred_at > $4 - interval '30 days') as logins_30,
+                    count(*) filter (where event_type = 'login' and occurred_at > $4 - interval '60 days'
+                        and occurred_at <= $4 - interval '30 days') as logins_previous_30,
+                    count(*) filter (where event_type = 'feature_use' and occurred_at > $4 - interval '30 days')
+                        as feature_uses_30,
+                    count(*) filter (where event_type = 'feature_use' and occurred_at > $4 - interval '60 days'
+                        and occurred_at <= $4 - interval '30 days') as feature_uses_previous_30,
+                    count(*) filter (where event_type = 'support_ticket' and occurred_at > $4 - interval '30 days')
+                        as tickets_30,
+                    count(*) filter (where event_type = 'support_ticket') as tickets_90,
+                    count(*) filter (where event_type = 'payment_failed') as failed_90,
+                    sum(power(2, extract(epoch from occurred_at - $4)::float8 / 2592000))
+                        filter (where event_type not in ('support_ticket', 'payment_failed', 'complaint', 'no_show'))
+                        as engagement
+                from events
+                where organization_id = $1 and customer_id between $2 and $3
+                    and occurred_at > $4 - interval '90 days' and occurred_at <= $4
+                group by customer_id
+            ), known as (
+                select c.customer_id,
+                    least(c.registered_at, p.first_seen_at, a.first_seen_at) as since,
+                    p.first_at, p.last_at, coalesce(p.frequency, 0) as frequency, coalesce(p.monetary, 0) as monetary,
+                    coalesce(p.n_30, 0) as n_30, coalesce(p.n_previous_30, 0) as n_previous_30,
+                    coalesce(p.n_90, 0) as n_90, coalesce(p.amount_30, 0) as amount_30,
+                    coalesce(p.amount_previous_30, 0) as amount_previous_30, coalesce(p.amount_90, 0) as amount_90,
+                    coalesce(p.discounted, 0) as discounted, coalesce(p.refunds, 0) as refunds,
+                    coalesce(p.failed_90, 0) + coalesce(a.failed_90, 0) as failed_90,
+                    3 * coalesce(p.engagement, 0) + coalesce(a.engagement, 0) as engagement,
+                    coalesce(a.n_30, 0) as events_30, coalesce(a.n_previous_30, 0) as events_previous_30,
+                    coalesce(a.n_90, 0) as events_90, coalesce(a.logins_30, 0) as logins_30,
+                    coalesce(a.logins_previous_30, 0) as logins_previous_30,
+                    coalesce(a.feature_uses_30, 0) as feature_uses_30,
+                    coalesce(a.feature_uses_previous_30, 0) as feature_uses_previous_30,
+                    coalesce(a.tickets_30, 0) as tickets_30, coalesce(a.tickets_90, 0) as tickets_90,
+                    a.last_at as last_event_at
+                from customers c
+                left join purchased p on p.customer_id = c.customer_id
+                left join active a on a.customer_id = c.customer_id
+                where c.organization_id = $1 and c.customer_id between $2 and $3
+                    and (c.registered_at <= $4 or p.customer_id is not null or a.customer_id is not null)
+            )
+            select customer_id,
+                extract(epoch from $4 - coalesce(last_at, since))::float8 / 86400 as recency_days,
+                frequency::integer as frequency,
+                monetary,
+                engagement,
+                extract(epoch from $4 - since)::float8 / 86400 as tenure_days,
+                case when frequency > 0 then round(monetary / frequency, 4) end as average_order_value,
+                case when frequency > 1 then extract(epoch from last_at - first_at)::float8 / 86400 / (frequency - 1) end
+                    as inter_purchase_gap_days,
+                coalesce((amount_30 - amount_previous_30) / nullif(greatest(amount_30, amount_previous_30), 0), 0)::float8
+                    as trend_30d,
+                n_30::integer as transactions_30d,
+                n_previous_30::integer as transactions_previous_30d,
+                n_90::integer as transactions_90d,
+                amount_30 as amount_30d,
+                amount_previous_30 as amount_previous_30d,
+                amount_90 as amount_90d,
+                discounted::integer as discounted_transactions,
+                refunds::integer as refunds,
+                failed_90::integer as failed_payments_90d,
+                events_30::integer as events_30d,
+                events_previous_30::integer as events_previous_30d,
+                events_90::integer as events_90d,
+                logins_30::integer as logins_30d,
+                logins_previous_30::integer as logins_previous_30d,
+                feature_uses_30::integer as feature_uses_30d,
+                feature_uses_previous_30::integer as feature_uses_previous_30d,
+                tickets_30::integer as support_tickets_30d,
+                tickets_90::integer as support_tickets_90d,
+                extract(epoch from $4 - last_event_at)::float8 / 86400 as days_since_last_event
+            from known""";
+}

@@ -1,0 +1,311 @@
+package io.perennial.intake;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.perennial.platform.ProblemException;
+import io.perennial.platform.ProblemType;
+import io.perennial.tenant.Idempotency;
+import io.perennial.tenant.Organization;
+import io.perennial.tenant.TenantDatabase;
+
+/**
+ * Takes an upload in: reads it record by record, sends the good ones to the database in arrays, and merges them with one
+ * statement. All of it is one transaction, so an upload is in whole or not at all, whenever it is cut.
+ *
+ * <p>Parsing is work for a processor and waits for the network, so it has a worker thread; while it reads the next batch
+ * the database takes the one before, and it waits when the database is behind. Memory holds two batches.
+ */
+@ApplicationScoped
+class Importer {
+
+    /** What the order of dates and the decimal mark are found out from. */
+    private static final int SAMPLE = 1_000;
+
+    private static final Duration STATEMENT_LIMIT = Duration.ofHours(1);
+
+    private final TenantDatabase database;
+    private final Idempotency idempotency;
+    private final Clock clock;
+    private final Semaphore places;
+
+    Importer(TenantDatabase database, Idempotency idempotency, Clock clock, IntakeConfig config) {
+        this.database = database;
+        this.idempotency = idempotency;
+        this.clock = clock;
+        this.places = new Semaphore(config.maxConcurrentUploads());
+    }
+
+    /**
+     * Takes an upload in.
+     *
+     * @param idempotencyKey may be null
+     * @return fails with a {@link ProblemException} when nothing can be made of the file, and with an {@link IOException}
+     *     when the connection is cut; nothing is kept then
+     */
+    Uni<ImportReport> run(Organization organization, ImportKind kind, Upload upload, String idempotencyKey) {
+        if (!places.tryAcquire()) {
+            return Uni.createFrom()
+                    .failure(ProblemType.UNAVAILABLE.problem(
+                            "Too many uploads at the same time; try again in a moment"));
+        }
+        return database.transaction(
+                        organization.id(),
+                        connection -> idempotency.once(
+                                connection,
+                                organization.id(),
+                                idempotencyKey,
+                                "import " + kind.name(),
+                                ImportReport.class,
+                                () -> onWorker(new Session(organization, kind, upload, connection))))
+                .onTermination()
+                .invoke(() -> places.release());
+    }
+
+    private static Uni<ImportReport> onWorker(Session session) {
+        return Uni.createFrom().item(session::run).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    /** One upload, on its worker thread. */
+    private final class Session {
+
+        private final Organization organization;
+        private final ImportKind kind;
+        private final Upload upload;
+        private final SqlConnection connection;
+        private final LineErrors errors = new LineErrors();
+        private final ColumnBatch batch;
+        private final Set<YearMonth> months = new HashSet<>();
+        private final OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+        private final int dateColumn;
+
+        private Timestamps timestamps;
+        private Decimals decimals;
+        private Uni<?> inFlight = Uni.createFrom().voidItem();
+        private boolean staged;
+
+        Session(Organization organization, ImportKind kind, Upload upload, SqlConnection connection) {
+            this.organization = organization;
+            this.kind = kind;
+            this.upload = upload;
+            this.connection = connection;
+            this.batch = new ColumnBatch(kind.columns());
+            this.dateColumn = IntStream.range(0, kind.columns().size())
+                    .filter(i -> kind.columns().get(i).javaType() == OffsetDateTime.class)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        ImportReport run() {
+            try (var reader = open()) {
+                var sample = sample(reader);
+                var understood = understand(reader.understood(), sample);
+                for (var record : sample) {
+                    take(record);
+                }
+                for (var record = reader.next(); record != null; record = reader.next()) {
+                    take(record);
+                }
+                return merge(reader instanceof JsonRecordReader ? understand(reader.understood(), sample) : understood);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                // The transaction may not end while a statement of it is on its way.
+                inFlight.onFailure().recoverWithNull().await().atMost(STATEMENT_LIMIT);
+            }
+        }
+
+        private RecordReader open() throws IOException {
+            var charset = upload.charset();
+            return switch (upload.format()) {
+                case CSV -> new CsvRecordReader(upload.body(), charset, kind.fields(), errors);
+                case NDJSON -> new JsonRecordReader(upload.body(), charset, true, kind.fields(), errors);
+                case JSON -> new JsonRecordReader(upload.body(), charset, false, kind.fields(), errors);
+            };
+        }
+
+        private List<InputRecord> sample(RecordReader reader) throws IOException {
+            var sample = new ArrayList<InputRecord>();
+            for (var record = reader.next(); record != null; record = reader.next()) {
+                sample.add(record);
+                if (sample.size() == SAMPLE) {
+                    break;
+                }
+            }
+            return sample;
+        }
+
+        private Understood understand(Understood understood, List<InputRecord> sample) {
+            var order = upload.dateFormat() != null
+                    ? Timestamps.Order.of(upload.dateFormat())
+                    : Timestamps.detect(values(sample, List.of(kind.dateField())))
+                            .orElse(Timestamps.Order.YMD);
+            decimals = upload.decimalMark() != null
+                    ? Decimals.of(upload.decimalMark())
+                    : Decimals.detect(values(sample, kind.decimalFields()));
+            timestamps = new Timestamps(order, organization.zone(), now.toInstant());
+            return understood.with(order.value(), decimals.mark(), organization.timezone());
+        }
+
+        private static List<String> values(List<InputRecord> sample, List<Integer> fields) {
+            return sample.stream()
+                    .flatMap(record -> fields.stream().map(field -> record.values()[field]))
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        private void take(InputRecord record) {
+            try {
+                check(record);
+                var row = kind.row(organization.id(), record, timestamps, decimals);
+                batch.add(row);
+                if (row[dateColumn] != null) {
+                    months.add(YearMonth.from((OffsetDateTime) row[dateColumn]));
+                }
+            } catch (InvalidValue e) {
+                errors.add(record.line(), e.field(), e.getMessage());
+            }
+            if (batch.isFull()) {
+                stage();
+            }
+        }
+
+        private void check(InputRecord record) throws InvalidValue {
+            for (var i = 0; i < record.values().length; i++) {
+                var value = record.values()[i];
+                var field = kind.fields().get(i);
+                if (value == null && field.required()) {
+                    throw new InvalidValue(field.name(), "is missing");
+                }
+                if (value != null) {
+                    checkText(field.name(), value);
+                }
+            }
+            if (record.attributes() != null) {
+                for (var attribute : record.attributes()) {
+                    checkText(attribute.getKey(), attribute.getKey());
+                    checkText(attribute.getKey(), String.valueOf(attribute.getValue()));
+                }
+            }
+        }
+
+        private static void checkText(String field, String value) throws InvalidValue {
+            if (value.indexOf('\uFFFD') >= 0) {
+                throw new InvalidValue(field, "is not text in the encoding of the file; name it in the Content-Type");
+            }
+            if (value.indexOf('\0') >= 0) {
+                throw new InvalidValue(field, "holds a NUL character");
+            }
+            if (value.length() > 1_000 && !field.equals("attributes")) {
+                throw new InvalidValue(field, "is longer than 1000 characters");
+            }
+        }
+
+        /** Sends a batch to the staging table, after the one before has arrived. */
+        private void stage() {
+            awaitInFlight();
+            if (!staged) {
+                send("create temporary table staged (%s) on commit drop"
+                        .formatted(columns(column -> column.name() + " " + column.sqlType())));
+                awaitInFlight();
+                staged = true;
+            }
+            var rows = batch.drain();
+            inFlight = connection
+                    .preparedQuery("insert into staged select * from unnest(%s)".formatted(arrays()))
+                    .execute(rows)
+                    .memoize()
+                    .indefinitely();
+            inFlight.subscribe().with(done -> {}, failure -> {});
+        }
+
+        private void send(String sql) {
+            inFlight = connection.query(sql).execute();
+        }
+
+        private void awaitInFlight() {
+            inFlight.await().atMost(STATEMENT_LIMIT);
+            inFlight = Uni.createFrom().voidItem();
+        }
+
+        /** A small upload is merged straight from the arrays; a large one from the staging table. */
+        private ImportReport merge(Understood understood) {
+            kind.prepare(organization.id(), months).await().atMost(Duration.ofMinutes(1));
+            var parameters = Tuple.tuple();
+            var source = "select * from staged";
+            if (staged) {
+                if (!batch.isEmpty()) {
+                    stage();
+                }
+                awaitInFlight();
+                send("set local work_mem = '128MB'; set local jit = off; analyze staged");
+                awaitInFlight();
+                source = "select * from pg_temp.staged";
+            } else {
+                parameters = batch.drain();
+                source = "select * from unnest(%s) as rows (%s)".formatted(arrays(), columns(ColumnBatch.Column::name));
+            }
+            var organizationParameter = "$" + (parameters.size() + 1);
+            var nowParameter = "$" + (parameters.size() + 2);
+            parameters.addUUID(organization.id()).addOffsetDateTime(now);
+            var sql = "with staged as (" + source + ")"
+                    + kind.merge()
+                            .replace(":organization", organizationParameter + "::uuid")
+                            .replace(":now", nowParameter + "::timestamptz");
+            var counts = connection
+                    .preparedQuery(sql)
+                    .execute(parameters)
+                    .await()
+                    .atMost(STATEMENT_LIMIT)
+                    .iterator()
+                    .next();
+            return report(counts, understood);
+        }
+
+        private ImportReport report(Row counts, Understood understood) {
+            var accepted = counts.getLong("accepted");
+            var inserted = counts.getLong("inserted");
+            var updated = counts.getLong("updated");
+            return new ImportReport(
+                    errors.count() == 0,
+                    accepted,
+                    inserted,
+                    updated,
+                    accepted - inserted - updated,
+                    errors.count(),
+                    counts.getLong("customers_created"),
+                    errors.shown(),
+                    understood,
+                    null);
+        }
+
+        private String arrays() {
+            return IntStream.range(0, kind.columns().size())
+                    .mapToObj(i -> "$" + (i + 1) + "::" + kind.columns().get(i).sqlType() + "[]")
+                    .collect(Collectors.joining(", "));
+        }
+
+        private String columns(java.util.function.Function<ColumnBatch.Column, String> format) {
+            return kind.columns().stream().map(format).collect(Collectors.joining(", "));
+        }
+    }
+}

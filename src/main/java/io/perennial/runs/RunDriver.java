@@ -1,0 +1,330 @@
+package io.perennial.runs;
+
+import io.quarkus.arc.All;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+
+import io.perennial.tenant.TenantDatabase;
+
+/**
+ * Works on runs. A worker claims a part by locking its row, does the work and marks the part as done, all in one
+ * transaction: a part is done exactly once, and what a worker held when it died is free again at once. Every replica
+ * looks for runs that are not finished, so a run outlives the replica that started it, and they share the parts.
+ */
+@ApplicationScoped
+class RunDriver {
+
+    private static final Logger LOG = Logger.getLogger(RunDriver.class);
+
+    /** How long to wait when the rest of a step is in the hands of another replica. */
+    private static final Duration OTHERS_ARE_WORKING = Duration.ofMillis(250);
+
+    private final TenantDatabase database;
+    private final RunsConfig config;
+    private final Clock clock;
+    private final Map<String, RunKind> kinds;
+    private final Map<UUID, CompletableFuture<Void>> submitted = new ConcurrentHashMap<>();
+    private MultiEmitter<? super Run> queue;
+
+    RunDriver(TenantDatabase database, RunsConfig config, Clock clock, @All List<RunKind> kinds) {
+        this.database = database;
+        this.config = config;
+        this.clock = clock;
+        this.kinds = kinds.stream().collect(Collectors.toMap(RunKind::name, Function.identity()));
+    }
+
+    void start(@Observes @Priority(1) StartupEvent event) {
+        Multi.createFrom()
+                .<Run>emitter(emitter -> queue = emitter, BackPressureStrategy.BUFFER)
+                .onItem()
+                .transformToUni(this::driveToItsEnd)
+                .merge(config.concurrentRuns())
+                .subscribe()
+                .with(done -> {});
+    }
+
+    /**
+     * Puts a run in the queue of this replica, unless it is there already.
+     *
+     * @return yields when the run is finished
+     */
+    Uni<Void> submit(Run run) {
+        var end = new CompletableFuture<Void>();
+        var known = submitted.putIfAbsent(run.id(), end);
+        if (known == null) {
+            queue.emit(run);
+        }
+        return Uni.createFrom().completionStage(known == null ? end : known);
+    }
+
+    /** Picks up what other replicas, or this one in an earlier life, have begun. */
+    @Scheduled(every = "5s", identity = "resume-runs", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> resume() {
+        return database.queryInstance(
+                        "select organization_id, id from runs where status = 'running' order by started_at",
+                        io.vertx.sqlclient.Tuple.tuple())
+                .onItem()
+                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .filter(row -> !submitted.containsKey(row.getUUID("id")))
+                .onItem()
+                .transformToUniAndConcatenate(row -> database.query(
+                        row.getUUID("organization_id"),
+                        Run.SELECT + "where r.organization_id = $1 and r.id = $2",
+                        io.vertx.sqlclient.Tuple.of(row.getUUID("organization_id"), row.getUUID("id"))))
+                .onItem()
+                .transformToIterable(rows -> rows)
+                .invoke(row -> submit(Run.of(row)))
+                .collect()
+                .asList()
+                .onFailure()
+                .invoke(e -> LOG.warnf("Looking for unfinished runs failed: %s", e.getMessage()))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> driveToItsEnd(Run run) {
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> advance(run))
+                .until(Boolean::booleanValue)
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(e -> LOG.errorf(e, "Run %s stopped; it will be taken up again", run.id()))
+                .onItemOrFailure()
+                .invoke((done, failure) -> complete(run, failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private void complete(Run run, Throwable failure) {
+        var end = submitted.remove(run.id());
+        if (failure == null) {
+            end.complete(null);
+        } else {
+            end.completeExceptionally(failure);
+        }
+    }
+
+    /** Where a run is: its first step that is not done, if any, and why a part of it cannot be done, if so. */
+    private record State(boolean finished, Short step, String exhausted) {}
+
+    /** Does the current step, or ends the run when there is none. Yields whether the run has ended. */
+    private Uni<Boolean> advance(Run run) {
+        return state(run).chain(state -> {
+            if (state.finished()) {
+                return Uni.createFrom().item(true);
+            }
+            if (state.exhausted() != null) {
+                return finish(run, connection -> end(connection, run, "failed", null, state.exhausted()));
+            }
+            return state.step() == null
+                    ? finish(run, connection -> complete(connection, run))
+                    : work(run, state.step());
+        });
+    }
+
+    private Uni<State> state(Run run) {
+        return database.query(
+                        run.organizationId(),
+                        """
+                        select r.status,
+                            min(p.step) filter (where p.finished_at is null) as step,
+                            min(p.failure) filter (where p.finished_at is null and p.attempts >= $3) as exhausted
+                        from runs r
+                        join run_partitions p on p.organization_id = r.organization_id and p.run_id = r.id
+                        where r.organization_id = $1 and r.id = $2
+                        group by r.status""",
+                        io.vertx.sqlclient.Tuple.of(run.organizationId(), run.id(), config.maxAttempts()))
+                .map(rows -> {
+                    for (var row : rows) {
+                        var running = row.getString("status").equals("running");
+                        return new State(!running, row.getShort("step"), row.getString("exhausted"));
+                    }
+                    return new State(true, null, null);
+                });
+    }
+
+    /** Works on a step, with several workers, until none of its parts is left to claim. Yields false. */
+    private Uni<Boolean> work(Run run, short step) {
+        return Multi.createFrom()
+                .range(0, config.workers())
+                .onItem()
+                .transformToUni(worker -> Multi.createBy()
+                        .repeating()
+                        .uni(() -> claim(run, step))
+                        .whilst(Boolean::booleanValue)
+                        .collect()
+                        .with(Collectors.counting()))
+                .merge(config.workers())
+                .collect()
+                .with(Collectors.summingLong(claims -> claims - 1))
+                .chain(parts -> parts > 0 ? Uni.createFrom().item(false) : othersAreWorking());
+    }
+
+    private static Uni<Boolean> othersAreWorking() {
+        return Uni.createFrom().item(false).onItem().delayIt().by(OTHERS_ARE_WORKING);
+    }
+
+    /** Claims a part and does it. Yields whether there was one. */
+    private Uni<Boolean> claim(Run run, short step) {
+        var claimed = new AtomicReference<Row>();
+        return database.transaction(
+                        run.organizationId(),
+                        connection -> next(connection, run, step)
+                                .invoke(claimed::set)
+                                .chain(row ->
+                                        row == null ? Uni.createFrom().item(false) : doPart(connection, run, row)))
+                .onFailure(e -> claimed.get() != null)
+                .recoverWithUni(e -> recordFailure(run, claimed.get(), e));
+    }
+
+    private Uni<Row> next(SqlConnection connection, Run run, short step) {
+        return connection
+                .preparedQuery("""
+                        select step, partition, first_customer, last_customer, attempts
+                        from run_partitions
+                        where organization_id = $1 and run_id = $2 and step = $3 and finished_at is null and attempts < $4
+                        order by partition
+                        limit 1
+                        for update skip locked""")
+                .execute(Tuple.of(run.organizationId(), run.id(), step, config.maxAttempts()))
+                .map(rows -> rows.iterator().hasNext() ? rows.iterator().next() : null);
+    }
+
+    private Uni<Boolean> doPart(SqlConnection connection, Run run, Row row) {
+        var step = steps(run).get(row.getShort("step"));
+        // Compiling a statement takes longer than a part does.
+        return connection
+                .query("set local jit = off; set local work_mem = '64MB'")
+                .execute()
+                .chain(() -> results(connection, run))
+                .map(results -> new RunPart(
+                        run.organizationId(),
+                        run.id(),
+                        run.asOf().atOffset(ZoneOffset.UTC),
+                        row.getUUID("first_customer"),
+                        row.getUUID("last_customer"),
+                        results))
+                .chain(part -> step.work(connection, part))
+                .chain(result -> connection
+                        .preparedQuery("""
+                                update run_partitions set finished_at = $5, result = $6
+                                where organization_id = $1 and run_id = $2 and step = $3 and partition = $4""")
+                        .execute(Tuple.from(Arrays.asList(
+                                run.organizationId(),
+                                run.id(),
+                                row.getShort("step"),
+                                row.getShort("partition"),
+                                now(),
+                                result))))
+                .replaceWith(true);
+    }
+
+    private Uni<JsonObject> results(SqlConnection connection, Run run) {
+        var steps = steps(run);
+        var whole = IntStream.range(0, steps.size())
+                .filter(step -> steps.get(step).whole())
+                .mapToObj(step -> (short) step)
+                .toArray(Short[]::new);
+        return connection
+                .preparedQuery("""
+                        select step, result from run_partitions
+                        where organization_id = $1 and run_id = $2 and step = any($3) and result is not null""")
+                .execute(Tuple.of(run.organizationId(), run.id(), whole))
+                .map(rows -> {
+                    var results = new JsonObject();
+                    rows.forEach(
+                            row -> results.put(steps.get(row.getShort("step")).name(), row.getValue("result")));
+                    return results;
+                });
+    }
+
+    private Uni<Boolean> recordFailure(Run run, Row row, Throwable e) {
+        LOG.warnf(e, "Step %d, part %d of run %s failed", row.getShort("step"), row.getShort("partition"), run.id());
+        return database.query(
+                        run.organizationId(),
+                        """
+                        update run_partitions set attempts = attempts + 1, failure = $5
+                        where organization_id = $1 and run_id = $2 and step = $3 and partition = $4""",
+                        io.vertx.sqlclient.Tuple.of(
+                                run.organizationId(),
+                                run.id(),
+                                row.getShort("step"),
+                                row.getShort("partition"),
+                                String.valueOf(e.getMessage())))
+                .replaceWith(true)
+                .onItem()
+                .delayIt()
+                .by(Duration.ofMillis(500L << row.getShort("attempts")));
+    }
+
+    /** Ends the run, once: whoever comes second finds it ended. */
+    private Uni<Boolean> finish(Run run, Function<SqlConnection, Uni<Boolean>> ending) {
+        return database.transaction(
+                run.organizationId(),
+                connection -> connection
+                        .preparedQuery("""
+                        select from runs
+                        where organization_id = $1 and id = $2 and status = 'running'
+                        for update""")
+                        .execute(Tuple.of(run.organizationId(), run.id()))
+                        .chain(rows -> rows.size() == 0 ? Uni.createFrom().item(true) : ending.apply(connection)));
+    }
+
+    private Uni<Boolean> complete(SqlConnection connection, Run run) {
+        return results(connection, run)
+                .chain(results -> kinds.get(run.kind())
+                        .totals(
+                                connection,
+                                RunPart.whole(
+                                        run.organizationId(),
+                                        run.id(),
+                                        run.asOf().atOffset(ZoneOffset.UTC),
+                                        results)))
+                .chain(totals -> end(connection, run, "completed", totals, null));
+    }
+
+    private Uni<Boolean> end(SqlConnection connection, Run run, String status, JsonObject totals, String failure) {
+        return connection
+                .preparedQuery("""
+                        update runs set status = $3, totals = $4, failure = $5, finished_at = $6
+                        where organization_id = $1 and id = $2""")
+                .execute(Tuple.from(Arrays.asList(run.organizationId(), run.id(), status, totals, failure, now())))
+                .replaceWith(true);
+    }
+
+    private List<RunStep> steps(Run run) {
+        return kinds.get(run.kind()).steps();
+    }
+
+    private OffsetDateTime now() {
+        return clock.instant().atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,23 @@
+package io.perennial.runs;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.List;
+
+/** What a run can do: steps, one after the other, each over ranges of customers. Every bean of this type is known. */
+public interface RunKind {
+
+    /** As it is asked for, such as {@code segmentation}. */
+    String name();
+
+    /** In their order. All parts of a step are done before the next step begins. */
+    List<RunStep> steps();
+
+    /**
+     * What came out of the whole run.
+     *
+     * @param part over all customers
+     */
+    Uni<JsonObject> totals(SqlConnection connection, RunPart part);
+}

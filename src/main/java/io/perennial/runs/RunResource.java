@@ -1,0 +1,149 @@
+package io.perennial.runs;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+
+import io.perennial.platform.Page;
+import io.perennial.tenant.Access;
+import io.perennial.tenant.Idempotency;
+import io.perennial.tenant.Role;
+import io.perennial.tenant.TenantDatabase;
+
+/** Runs: started, polled, and watched. */
+@Path("/api/v1")
+@Tag(name = "Runs")
+class RunResource {
+
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(500);
+
+    private final Access access;
+    private final Runs runs;
+    private final TenantDatabase database;
+    private final Idempotency idempotency;
+    private final Clock clock;
+
+    RunResource(Access access, Runs runs, TenantDatabase database, Idempotency idempotency, Clock clock) {
+        this.access = access;
+        this.runs = runs;
+        this.database = database;
+        this.idempotency = idempotency;
+        this.clock = clock;
+    }
+
+    /**
+     * What to run.
+     *
+     * @param asOf now unless given
+     */
+    public record NewRun(
+            @NotBlank @Schema(examples = "segmentation") String kind,
+
+            @Schema(
+                    description = "Only data up to this instant count; now unless given",
+                    examples = "2026-01-01T00:00:00Z")
+            Instant asOf) {}
+
+    @POST
+    @Path("organizations/{org_id}/runs")
+    @ResponseStatus(202)
+    @RolesAllowed(Role.OPERATE)
+    @Operation(
+            operationId = "startRun",
+            summary = "Start a run",
+            description = "Kinds: features, segmentation. Answers at once; poll the run or watch its events. "
+                    + "Repeating the request with the same Idempotency-Key answers the run that it started.")
+    public Uni<Run> start(
+            @RestPath("org_id") UUID orgId,
+            @HeaderParam(Idempotency.HEADER) String idempotencyKey,
+            @NotNull @Valid NewRun newRun) {
+        return access.organization(orgId)
+                .chain(organization -> database.transaction(
+                        orgId,
+                        connection -> idempotency.once(
+                                connection,
+                                orgId,
+                                idempotencyKey,
+                                "POST runs " + newRun,
+                                Run.class,
+                                () -> runs.create(
+                                        connection,
+                                        orgId,
+                                        newRun.kind(),
+                                        newRun.asOf() == null ? clock.instant() : newRun.asOf()))))
+                .chain(run -> runs.get(orgId, run.id()))
+                .invoke(run -> {
+                    if (!run.isFinished()) {
+                        runs.submit(run);
+                    }
+                });
+    }
+
+    @GET
+    @Path("organizations/{org_id}/runs")
+    @RolesAllowed(Role.VIEW)
+    @Operation(operationId = "listRuns", summary = "List the runs of an organization, the newest first")
+    public Uni<Page<Run>> list(
+            @RestPath("org_id") UUID orgId,
+            @RestQuery UUID after,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        return access.organization(orgId).chain(organization -> runs.list(organization.id(), after, limit));
+    }
+
+    @GET
+    @Path("runs/{run_id}")
+    @RolesAllowed(Role.VIEW)
+    @Operation(operationId = "getRun", summary = "Read a run and how far it is")
+    public Uni<Run> get(@RestPath("run_id") UUID runId) {
+        return organizationOf(runId).chain(organization -> runs.get(organization, runId));
+    }
+
+    @GET
+    @Path("runs/{run_id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Role.VIEW)
+    @Operation(
+            operationId = "watchRun",
+            summary = "Watch a run",
+            description = "Server-sent events: the run, twice a second until it is finished.")
+    public Multi<Run> watch(@RestPath("run_id") UUID runId) {
+        return organizationOf(runId)
+                .onItem()
+                .transformToMulti(organization -> Multi.createBy()
+                        .repeating()
+                        .uni(() -> runs.get(organization, runId))
+                        .withDelay(PROGRESS_INTERVAL)
+                        .whilst(run -> !run.isFinished()));
+    }
+
+    private Uni<UUID> organizationOf(UUID runId) {
+        return access.caller()
+                .chain(caller -> caller.organization() == null
+                        ? runs.organizationOf(runId)
+                        : Uni.createFrom().item(caller.organization()));
+    }
+}
