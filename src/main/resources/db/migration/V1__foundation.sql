@@ -250,10 +250,10 @@ create table segment_history (
     -- The segment that followed; null when the customer was no longer part of the run.
     next_segment    text,
     left_in_run     uuid          not null,
-    primary key (organization_id, customer_id, left_at)
+    primary key (organization_id, customer_id, left_at, left_in_run)
 );
 
-create index segment_history_by_run on segment_history (organization_id, left_in_run, segment, next_segment);
+create index segment_history_by_run on segment_history (organization_id, left_in_run, segment, next_segment, customer_id);
 
 -- Row-level security -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import io.perennial.platform.Amounts;
+
 /** The feature set of a customer: the numbers known about them as of an instant. See {@link FeatureSql#SELECT}. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CustomerFeatures(
@@ -66,18 +68,18 @@ public record CustomerFeatures(
                 asOf,
                 row.getDouble("recency_days"),
                 row.getInteger("frequency"),
-                row.getBigDecimal("monetary"),
+                Amounts.plain(row.getBigDecimal("monetary")),
                 row.getDouble("engagement"),
                 row.getDouble("tenure_days"),
-                row.getBigDecimal("average_order_value"),
+                Amounts.plain(row.getBigDecimal("average_order_value")),
                 row.getDouble("inter_purchase_gap_days"),
                 row.getDouble("trend_30d"),
                 row.getInteger("transactions_30d"),
                 row.getInteger("transactions_previous_30d"),
                 row.getInteger("transactions_90d"),
-                row.getBigDecimal("amount_30d"),
-                row.getBigDecimal("amount_previous_30d"),
-                row.getBigDecimal("amount_90d"),
+                Amounts.plain(row.getBigDecimal("amount_30d")),
+                Amounts.plain(row.getBigDecimal("amount_previous_30d")),
+                Amounts.plain(row.getBigDecimal("amount_90d")),
                 row.getInteger("discounted_transactions"),
                 row.getInteger("refunds"),
                 row.getInteger("failed_payments_90d"),

@@ -1,7 +1,6 @@
 package io.perennial.features;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -22,7 +21,7 @@ import io.perennial.tenant.Role;
 import io.perennial.tenant.TenantDatabase;
 
 /** The features of one customer, computed when asked for. */
-@Path("/api/v1/customers/{customer_id}/features")
+@Path("/api/v1")
 @Tag(name = "Features")
 class FeatureResource {
 
@@ -37,6 +36,7 @@ class FeatureResource {
     }
 
     @GET
+    @Path("customers/{customer_id}/features")
     @RolesAllowed(Role.VIEW)
     @Operation(
             operationId = "getCustomerFeatures",
@@ -56,7 +56,8 @@ class FeatureResource {
         return database.query(
                         customer.organization(),
                         FeatureSql.SELECT,
-                        Tuple.of(customer.organization(), candidate, candidate, asOf.atOffset(ZoneOffset.UTC)))
+                        FeatureSql.parameters(
+                                customer.organization(), candidate, candidate, asOf.atOffset(ZoneOffset.UTC)))
                 .chain(rows -> rows.size() == 0
                         ? firstOf(customer, candidates.subList(1, candidates.size()), asOf)
                         : Uni.createFrom()

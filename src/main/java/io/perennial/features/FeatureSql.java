@@ -1,6 +1,9 @@
 package io.perennial.features;
 
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * The feature set of customers as of an instant, in SQL: one customer or a million, it is the same statement. It reads what
@@ -45,7 +48,8 @@ final class FeatureSql {
             "days_since_last_event");
 
     /**
-     * Features of the customers {@code $2} to {@code $3} of organization {@code $1} as of {@code $4}.
+     * Features of the customers {@code $2} to {@code $3} of organization {@code $1} as of {@code $4}; its {@link #parameters}
+     * say when the windows begin.
      *
      * <ul>
      *   <li>{@code recency_days}: since the last completed transaction; since the first sign of life if there is none
@@ -65,47 +69,47 @@ final class FeatureSql {
                     max(occurred_at) filter (where status = 'completed') as last_at,
                     count(*) filter (where status = 'completed') as frequency,
                     sum(amount) filter (where status = 'completed') as monetary,
-                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '30 days') as n_30,
-                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '60 days'
-                        and occurred_at <= $4 - interval '30 days') as n_previous_30,
-                    count(*) filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as n_90,
-                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '30 days') as amount_30,
-                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '60 days'
-                        and occurred_at <= $4 - interval '30 days') as amount_previous_30,
-                    sum(amount) filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as amount_90,
+                    count(*) filter (where status = 'completed' and occurred_at > :last_30) as n_30,
+                    count(*) filter (where status = 'completed' and occurred_at > :last_60
+                        and occurred_at <= :last_30) as n_previous_30,
+                    count(*) filter (where status = 'completed' and occurred_at > :last_90) as n_90,
+                    sum(amount) filter (where status = 'completed' and occurred_at > :last_30) as amount_30,
+                    sum(amount) filter (where status = 'completed' and occurred_at > :last_60
+                        and occurred_at <= :last_30) as amount_previous_30,
+                    sum(amount) filter (where status = 'completed' and occurred_at > :last_90) as amount_90,
                     count(*) filter (where status = 'completed' and discount > 0) as discounted,
                     count(*) filter (where status = 'refunded') as refunds,
-                    count(*) filter (where status = 'failed' and occurred_at > $4 - interval '90 days') as failed_90,
-                    sum(power(2, extract(epoch from occurred_at - $4)::float8 / 2592000))
-                        filter (where status = 'completed' and occurred_at > $4 - interval '90 days') as engagement
+                    count(*) filter (where status = 'failed' and occurred_at > :last_90) as failed_90,
+                    sum(power(2, date_part('epoch', occurred_at - :as_of) / 2592000))
+                        filter (where status = 'completed' and occurred_at > :last_90) as engagement
                 from transactions
-                where organization_id = $1 and customer_id between $2 and $3 and occurred_at <= $4
+                where organization_id = $1 and customer_id between $2 and $3 and occurred_at <= :as_of
                 group by customer_id
             ), active as (
                 select customer_id,
                     min(occurred_at) as first_seen_at,
                     max(occurred_at) as last_at,
                     count(*) as n_90,
-                    count(*) filter (where occurred_at > $4 - interval '30 days') as n_30,
-                    count(*) filter (where occurred_at > $4 - interval '60 days'
-                        and occurred_at <= $4 - interval '30 days') as n_previous_30,
-                    count(*) filter (where event_type = 'login' and occurred_at > $4 - interval '30 days') as logins_30,
-                    count(*) filter (where event_type = 'login' and occurred_at > $4 - interval '60 days'
-                        and occurred_at <= $4 - interval '30 days') as logins_previous_30,
-                    count(*) filter (where event_type = 'feature_use' and occurred_at > $4 - interval '30 days')
+                    count(*) filter (where occurred_at > :last_30) as n_30,
+                    count(*) filter (where occurred_at > :last_60
+                        and occurred_at <= :last_30) as n_previous_30,
+                    count(*) filter (where event_type = 'login' and occurred_at > :last_30) as logins_30,
+                    count(*) filter (where event_type = 'login' and occurred_at > :last_60
+                        and occurred_at <= :last_30) as logins_previous_30,
+                    count(*) filter (where event_type = 'feature_use' and occurred_at > :last_30)
                         as feature_uses_30,
-                    count(*) filter (where event_type = 'feature_use' and occurred_at > $4 - interval '60 days'
-                        and occurred_at <= $4 - interval '30 days') as feature_uses_previous_30,
-                    count(*) filter (where event_type = 'support_ticket' and occurred_at > $4 - interval '30 days')
+                    count(*) filter (where event_type = 'feature_use' and occurred_at > :last_60
+                        and occurred_at <= :last_30) as feature_uses_previous_30,
+                    count(*) filter (where event_type = 'support_ticket' and occurred_at > :last_30)
                         as tickets_30,
                     count(*) filter (where event_type = 'support_ticket') as tickets_90,
                     count(*) filter (where event_type = 'payment_failed') as failed_90,
-                    sum(power(2, extract(epoch from occurred_at - $4)::float8 / 2592000))
+                    sum(power(2, date_part('epoch', occurred_at - :as_of) / 2592000))
                         filter (where event_type not in ('support_ticket', 'payment_failed', 'complaint', 'no_show'))
                         as engagement
                 from events
                 where organization_id = $1 and customer_id between $2 and $3
-                    and occurred_at > $4 - interval '90 days' and occurred_at <= $4
+                    and occurred_at > :last_90 and occurred_at <= :as_of
                 group by customer_id
             ), known as (
                 select c.customer_id,
@@ -128,16 +132,16 @@ final class FeatureSql {
                 left join purchased p on p.customer_id = c.customer_id
                 left join active a on a.customer_id = c.customer_id
                 where c.organization_id = $1 and c.customer_id between $2 and $3
-                    and (c.registered_at <= $4 or p.customer_id is not null or a.customer_id is not null)
+                    and (c.registered_at <= :as_of or p.customer_id is not null or a.customer_id is not null)
             )
             select customer_id,
-                extract(epoch from $4 - coalesce(last_at, since))::float8 / 86400 as recency_days,
+                date_part('epoch', :as_of - coalesce(last_at, since)) / 86400 as recency_days,
                 frequency::integer as frequency,
                 monetary,
                 engagement,
-                extract(epoch from $4 - since)::float8 / 86400 as tenure_days,
+                date_part('epoch', :as_of - since) / 86400 as tenure_days,
                 case when frequency > 0 then round(monetary / frequency, 4) end as average_order_value,
-                case when frequency > 1 then extract(epoch from last_at - first_at)::float8 / 86400 / (frequency - 1) end
+                case when frequency > 1 then date_part('epoch', last_at - first_at) / 86400 / (frequency - 1) end
                     as inter_purchase_gap_days,
                 coalesce((amount_30 - amount_previous_30) / nullif(greatest(amount_30, amount_previous_30), 0), 0)::float8
                     as trend_30d,
@@ -159,6 +163,21 @@ final class FeatureSql {
                 feature_uses_previous_30::integer as feature_uses_previous_30d,
                 tickets_30::integer as support_tickets_30d,
                 tickets_90::integer as support_tickets_90d,
-                extract(epoch from $4 - last_event_at)::float8 / 86400 as days_since_last_event
-            from known""";
+                date_part('epoch', :as_of - last_event_at) / 86400 as days_since_last_event
+            from known""".replace(":as_of", "$4::timestamptz")
+            .replace(":last_30", "$5::timestamptz")
+            .replace(":last_60", "$6::timestamptz")
+            .replace(":last_90", "$7::timestamptz");
+
+    /** The parameters of {@link #SELECT}. The beginnings of the windows are among them because they are the same for all. */
+    static Tuple parameters(UUID organization, UUID firstCustomer, UUID lastCustomer, OffsetDateTime asOf) {
+        return Tuple.from(List.of(
+                organization,
+                firstCustomer,
+                lastCustomer,
+                asOf,
+                asOf.minusDays(30),
+                asOf.minusDays(60),
+                asOf.minusDays(90)));
+    }
 }

@@ -15,7 +15,7 @@ public class FeatureStep implements RunStep {
 
     private static final String WRITE = """
             insert into customer_feature as known (organization_id, as_of, run_id, %1$s)
-            select $1, $4, $5, %1$s
+            select $1, $4, $8, %1$s
             from (
             %2$s
             ) computed
@@ -41,8 +41,9 @@ public class FeatureStep implements RunStep {
     public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
         return connection
                 .preparedQuery(WRITE)
-                .execute(Tuple.of(
-                        part.organization(), part.firstCustomer(), part.lastCustomer(), part.asOf(), part.runId()))
+                .execute(Tuple.newInstance(FeatureSql.parameters(
+                                part.organization(), part.firstCustomer(), part.lastCustomer(), part.asOf())
+                        .addUUID(part.runId())))
                 .chain(() -> forgetOthers(connection, part))
                 .replaceWith((JsonObject) null);
     }

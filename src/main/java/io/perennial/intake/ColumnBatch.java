@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows on their way to the database, column by column, for {@code unnest}. */
-final class ColumnBatch {
+public final class ColumnBatch {
 
     /**
      * A column of the rows.
@@ -14,7 +14,7 @@ final class ColumnBatch {
      * @param sqlType of one value
      * @param javaType of one value, as the database client takes it
      */
-    record Column(String name, String sqlType, Class<?> javaType) {}
+    public record Column(String name, String sqlType, Class<?> javaType) {}
 
     /** Rows in one statement: enough to make its overhead small, few enough to keep memory small. */
     static final int CAPACITY = 5_000;

@@ -141,7 +141,8 @@ class CustomerImport implements ImportKind {
             select (select count(*) from staged) as accepted,
                 count(*) filter (where is_new) as inserted,
                 count(*) filter (where not is_new) as updated,
-                count(*) filter (where is_new) as customers_created
+                count(*) filter (where is_new) as customers_created,
+                0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers
             from merged""";
     }
 }

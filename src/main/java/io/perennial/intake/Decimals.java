@@ -10,7 +10,7 @@ import io.perennial.platform.ProblemType;
  * Reads amounts as people write them: with a currency sign, with or without thousands separators, with a decimal point or
  * a decimal comma. Which of the two it is is found out from the file; what is left open is asked for.
  */
-final class Decimals {
+public final class Decimals {
 
     /** As the database keeps them. */
     static final int SCALE = 4;
@@ -72,7 +72,7 @@ final class Decimals {
     }
 
     /** Reads an amount that may not be negative, rounded to four decimals; null for null. */
-    BigDecimal parseNonNegative(String field, String text, String hint) throws InvalidValue {
+    public BigDecimal parseNonNegative(String field, String text, String hint) throws InvalidValue {
         var value = parse(field, text);
         if (value != null && value.signum() < 0) {
             throw new InvalidValue(field, "%s is negative%s".formatted(text, hint));
@@ -81,7 +81,12 @@ final class Decimals {
     }
 
     /** Reads a number, rounded to four decimals; null for null. */
-    BigDecimal parse(String field, String text) throws InvalidValue {
+    public BigDecimal parse(String field, String text) throws InvalidValue {
+        return parse(field, text, SCALE);
+    }
+
+    /** Reads a number, rounded to a number of decimals; null for null. */
+    public BigDecimal parse(String field, String text, int scale) throws InvalidValue {
         if (text == null) {
             return null;
         }
@@ -93,7 +98,7 @@ final class Decimals {
             throw new InvalidValue(
                     field, "%s is not a number".formatted(text.length() <= 40 ? text : text.substring(0, 40) + "…"));
         }
-        var value = new BigDecimal(plain).setScale(SCALE, RoundingMode.HALF_UP);
+        var value = new BigDecimal(plain).setScale(scale, RoundingMode.HALF_UP);
         if (value.precision() - value.scale() > INTEGER_DIGITS) {
             throw new InvalidValue(field, "%s has more than %d digits".formatted(text, INTEGER_DIGITS));
         }

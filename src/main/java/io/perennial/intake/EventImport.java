@@ -173,7 +173,8 @@ class EventImport implements ImportKind {
             select (select count(*) from staged) as accepted,
                 count(*) as inserted,
                 0::bigint as updated,
-                (select count(*) from new_customers) as customers_created
+                (select count(*) from new_customers) as customers_created,
+                0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers
             from merged""";
     }
 }

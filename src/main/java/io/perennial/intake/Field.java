@@ -10,13 +10,15 @@ import java.util.Locale;
  * @param required whether a file without it is refused
  * @param aliases other names that people use for it; compared without case, spaces and punctuation
  */
-record Field(String name, boolean required, List<String> aliases) {
+public record Field(String name, boolean required, List<String> aliases) {
 
-    static Field required(String name, String... aliases) {
+    /** A field that a file cannot do without. */
+    public static Field required(String name, String... aliases) {
         return new Field(name, true, List.of(aliases));
     }
 
-    static Field optional(String name, String... aliases) {
+    /** A field that a file may have. */
+    public static Field optional(String name, String... aliases) {
         return new Field(name, false, List.of(aliases));
     }
 

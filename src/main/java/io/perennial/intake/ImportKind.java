@@ -12,7 +12,7 @@ import io.perennial.intake.ColumnBatch.Column;
  * What can be imported. A kind says which fields it knows, turns a record into a row, and merges the rows into its table
  * with one statement, so that it does not matter how often or in which pieces the same records come.
  */
-interface ImportKind {
+public interface ImportKind {
 
     /** Named in paths and answers, such as {@code transactions}. */
     String name();
@@ -20,7 +20,7 @@ interface ImportKind {
     /** What a file may hold. */
     List<Field> fields();
 
-    /** The field whose dates decide the order of day and month, by its index. */
+    /** The field whose dates decide the order of day and month, by its index; −1 for none. */
     int dateField();
 
     /** The fields whose numbers decide the decimal mark, by their indexes. */
@@ -33,9 +33,10 @@ interface ImportKind {
     Object[] row(UUID organization, InputRecord record, Timestamps timestamps, Decimals decimals) throws InvalidValue;
 
     /**
-     * The rest of a statement that begins with {@code with staged as (…)}. Its parameters are the organization ({@code
-     * $o}) and the instant of now ({@code $n}), and its row has {@code accepted}, {@code inserted}, {@code updated} and
-     * {@code customers_created}.
+     * The rest of a statement that begins with {@code with staged as (…)}. It may refer to {@code :organization} and {@code
+     * :now}, and its one row has {@code accepted}, {@code inserted}, {@code updated} and {@code customers_created}, and for
+     * lines whose customers are not there {@code unknown}, their number, with the first of them in {@code unknown_lines} and
+     * {@code unknown_customers}.
      */
     String merge();
 

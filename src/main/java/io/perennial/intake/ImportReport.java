@@ -36,6 +36,9 @@ public record ImportReport(
         @Schema(description = "The run that computes the features from the new data")
         UUID featuresRunId) {
 
+    /** How many bad records are listed; all are counted. */
+    public static final int ERRORS_SHOWN = 100;
+
     ImportReport withFeaturesRun(UUID run) {
         return new ImportReport(
                 success, accepted, inserted, updated, unchanged, rejected, customersCreated, errors, understood, run);

@@ -36,7 +36,7 @@ import io.perennial.tenant.TenantDatabase;
  * the database takes the one before, and it waits when the database is behind. Memory holds two batches.
  */
 @ApplicationScoped
-class Importer {
+public class Importer {
 
     /** What the order of dates and the decimal mark are found out from. */
     private static final int SAMPLE = 1_000;
@@ -62,7 +62,7 @@ class Importer {
      * @return fails with a {@link ProblemException} when nothing can be made of the file, and with an {@link IOException}
      *     when the connection is cut; nothing is kept then
      */
-    Uni<ImportReport> run(Organization organization, ImportKind kind, Upload upload, String idempotencyKey) {
+    public Uni<ImportReport> run(Organization organization, ImportKind kind, Upload upload, String idempotencyKey) {
         if (!places.tryAcquire()) {
             return Uni.createFrom()
                     .failure(ProblemType.UNAVAILABLE.problem(
@@ -112,7 +112,7 @@ class Importer {
             this.dateColumn = IntStream.range(0, kind.columns().size())
                     .filter(i -> kind.columns().get(i).javaType() == OffsetDateTime.class)
                     .findFirst()
-                    .orElseThrow();
+                    .orElse(-1);
         }
 
         ImportReport run() {
@@ -157,13 +157,16 @@ class Importer {
         private Understood understand(Understood understood, List<InputRecord> sample) {
             var order = upload.dateFormat() != null
                     ? Timestamps.Order.of(upload.dateFormat())
-                    : Timestamps.detect(values(sample, List.of(kind.dateField())))
-                            .orElse(Timestamps.Order.YMD);
+                    : Timestamps.detect(dates(sample)).orElse(Timestamps.Order.YMD);
             decimals = upload.decimalMark() != null
                     ? Decimals.of(upload.decimalMark())
                     : Decimals.detect(values(sample, kind.decimalFields()));
             timestamps = new Timestamps(order, organization.zone(), now.toInstant());
             return understood.with(order.value(), decimals.mark(), organization.timezone());
+        }
+
+        private List<String> dates(List<InputRecord> sample) {
+            return kind.dateField() < 0 ? List.of() : values(sample, List.of(kind.dateField()));
         }
 
         private static List<String> values(List<InputRecord> sample, List<Integer> fields) {
@@ -178,7 +181,7 @@ class Importer {
                 check(record);
                 var row = kind.row(organization.id(), record, timestamps, decimals);
                 batch.add(row);
-                if (row[dateColumn] != null) {
+                if (dateColumn >= 0 && row[dateColumn] != null) {
                     months.add(YearMonth.from((OffsetDateTime) row[dateColumn]));
                 }
             } catch (InvalidValue e) {
@@ -282,7 +285,14 @@ class Importer {
         }
 
         private ImportReport report(Row counts, Understood understood) {
-            var accepted = counts.getLong("accepted");
+            var unknown = counts.getLong("unknown");
+            if (unknown > 0) {
+                errors.addUnknown(
+                        unknown,
+                        counts.getArrayOfLongs("unknown_lines"),
+                        counts.getArrayOfStrings("unknown_customers"));
+            }
+            var accepted = counts.getLong("accepted") - unknown;
             var inserted = counts.getLong("inserted");
             var updated = counts.getLong("updated");
             return new ImportReport(

@@ -9,4 +9,4 @@ import io.vertx.core.json.JsonObject;
  * @param values text of the known fields in the order of the import's fields; null where missing or empty
  * @param attributes everything else; null when there is nothing else
  */
-record InputRecord(long line, String[] values, JsonObject attributes) {}
+public record InputRecord(long line, String[] values, JsonObject attributes) {}

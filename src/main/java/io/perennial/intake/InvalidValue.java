@@ -1,11 +1,12 @@
 package io.perennial.intake;
 
 /** A value of a record that cannot be taken; the record is reported and skipped. */
-final class InvalidValue extends Exception {
+public final class InvalidValue extends Exception {
 
     private final String field;
 
-    InvalidValue(String field, String reason) {
+    /** A value of a field that cannot be taken, and why. */
+    public InvalidValue(String field, String reason) {
         super(reason, null, false, false);
         this.field = field;
     }

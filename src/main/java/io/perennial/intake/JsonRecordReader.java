@@ -104,7 +104,7 @@ final class JsonRecordReader implements RecordReader {
                 return i;
             }
         }
-        if (attributeNames.size() < LineErrors.SHOWN && !name.equals("attributes")) {
+        if (attributeNames.size() < ImportReport.ERRORS_SHOWN && !name.equals("attributes")) {
             attributeNames.add(name);
         }
         return -1;

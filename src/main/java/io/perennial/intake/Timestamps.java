@@ -21,7 +21,7 @@ import io.perennial.platform.ProblemType;
  * {@code 1/31/2025 8:26 PM}, seconds and milliseconds since 1970. Whether the day or the month comes first is found out
  * from the file, and asked for when the file does not tell: a date is never guessed.
  */
-final class Timestamps {
+public final class Timestamps {
 
     /** The order of a date's parts. */
     enum Order {
@@ -102,7 +102,7 @@ final class Timestamps {
      * @param field for the error
      * @return at microseconds, as the database keeps it
      */
-    OffsetDateTime parse(String field, String text) throws InvalidValue {
+    public OffsetDateTime parse(String field, String text) throws InvalidValue {
         try {
             var instant = instant(field, text);
             if (instant.isBefore(EARLIEST)) {

@@ -252,7 +252,8 @@ class TransactionImport implements ImportKind {
             select (select count(*) from staged) as accepted,
                 count(*) filter (where is_new) as inserted,
                 count(*) filter (where not is_new) as updated,
-                (select count(*) from new_customers) as customers_created
+                (select count(*) from new_customers) as customers_created,
+                0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers
             from merged""";
     }
 }

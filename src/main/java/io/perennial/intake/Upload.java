@@ -19,7 +19,7 @@ import io.perennial.platform.ProblemType;
  * @param dateFormat {@code ymd}, {@code dmy} or {@code mdy}; null to find out
  * @param decimalMark a point or a comma; null to find out
  */
-record Upload(InputStream body, String mediaType, String fileName, String dateFormat, String decimalMark) {
+public record Upload(InputStream body, String mediaType, String fileName, String dateFormat, String decimalMark) {
 
     /** The formats that an upload can have. */
     enum Format {

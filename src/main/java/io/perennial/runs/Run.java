@@ -1,5 +1,6 @@
 package io.perennial.runs;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -67,6 +68,7 @@ public record Run(
     }
 
     /** Whether there is nothing left to do. */
+    @JsonIgnore
     public boolean isFinished() {
         return !status.equals("running");
     }

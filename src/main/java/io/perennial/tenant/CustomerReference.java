@@ -1,5 +1,6 @@
 package io.perennial.tenant;
 
+import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,6 +27,11 @@ public record CustomerReference(UUID organization, String name, UUID[] candidate
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** {@code $1}, the organization, and {@code $2}, the array of candidates. */
+    public Tuple parameters() {
+        return Tuple.tuple().addUUID(organization).addArrayOfUUID(candidates);
     }
 
     /** What to fail with when none of the candidates exists. */

@@ -47,15 +47,24 @@ class FirstKeys {
     }
 
     private Uni<Void> ensure() {
-        if (database.embedded()) {
-            return keys.ensureInstanceAdmin("development", DEVELOPMENT_KEY);
-        }
+        return ensureDevelopmentKey().chain(this::ensureConfiguredKey);
+    }
+
+    private Uni<Void> ensureDevelopmentKey() {
+        return database.embedded()
+                ? keys.ensureInstanceAdmin("development", DEVELOPMENT_KEY)
+                : Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> ensureConfiguredKey() {
         if (config.key().isEmpty()) {
-            LOG.warn("PERENNIAL_ADMIN_KEY is not set: only keys that are in the database already are accepted");
+            if (!database.embedded()) {
+                LOG.warn("PERENNIAL_ADMIN_KEY is not set: only keys that are in the database already are accepted");
+            }
             return Uni.createFrom().voidItem();
         }
         var key = config.key().get();
-        if (key.length() < MIN_LENGTH || key.equals(DEVELOPMENT_KEY)) {
+        if (key.length() < MIN_LENGTH) {
             throw new IllegalStateException("PERENNIAL_ADMIN_KEY needs at least " + MIN_LENGTH + " characters");
         }
         return keys.ensureInstanceAdmin("environment", key);

@@ -24,7 +24,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import io.perennial.platform.Page;
 
 /** Organizations and their API keys. */
-@Path("/api/v1/organizations")
+@Path("/api/v1")
 @Tag(name = "Organizations")
 class OrganizationResource {
 
@@ -48,6 +48,7 @@ class OrganizationResource {
     }
 
     @POST
+    @Path("organizations")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER_INSTANCE)
     @Operation(operationId = "createOrganization", summary = "Create an organization")
@@ -58,6 +59,7 @@ class OrganizationResource {
     }
 
     @GET
+    @Path("organizations")
     @RolesAllowed(Role.VIEW)
     @Operation(
             operationId = "listOrganizations",
@@ -72,7 +74,7 @@ class OrganizationResource {
     }
 
     @GET
-    @Path("{org_id}")
+    @Path("organizations/{org_id}")
     @RolesAllowed(Role.VIEW)
     @Operation(operationId = "getOrganization", summary = "Read an organization")
     public Uni<Organization> get(@RestPath("org_id") UUID orgId) {
@@ -80,7 +82,7 @@ class OrganizationResource {
     }
 
     @PUT
-    @Path("{org_id}")
+    @Path("organizations/{org_id}")
     @RolesAllowed(Role.ADMINISTER)
     @Operation(operationId = "updateOrganization", summary = "Replace what an organization says about itself")
     public Uni<Organization> update(@RestPath("org_id") UUID orgId, @NotNull @Valid NewOrganization organization) {
@@ -89,7 +91,7 @@ class OrganizationResource {
     }
 
     @POST
-    @Path("{org_id}/api-keys")
+    @Path("organizations/{org_id}/api-keys")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER)
     @Operation(
@@ -117,7 +119,7 @@ class OrganizationResource {
     }
 
     @GET
-    @Path("{org_id}/api-keys")
+    @Path("organizations/{org_id}/api-keys")
     @RolesAllowed(Role.ADMINISTER)
     @Operation(operationId = "listApiKeys", summary = "List the API keys of an organization")
     public Uni<List<ApiKey>> listKeys(@RestPath("org_id") UUID orgId) {
@@ -125,7 +127,7 @@ class OrganizationResource {
     }
 
     @DELETE
-    @Path("{org_id}/api-keys/{key_id}")
+    @Path("organizations/{org_id}/api-keys/{key_id}")
     @RolesAllowed(Role.ADMINISTER)
     @Operation(
             operationId = "revokeApiKey",
