@@ -111,7 +111,7 @@ create table events (
 -- tables, so the function runs as its owner. Attaching, unlike `create table … partition of`, lets readers and writers
 -- of the other months go on.
 create function ensure_event_partition(month date) returns void
-    language plpgsql security definer set search_path = pg_catalog, ${flyway:defaultSchema}
+    language plpgsql security definer set search_path = ${flyway:defaultSchema}, pg_temp
     as $$
 declare
     first_day date := date_trunc('month', month)::date;

@@ -11,7 +11,7 @@ import io.perennial.tenant.CustomerId;
 
 /** Customers. What a record does not say stays as it was; a customer who never said when they came, came today. */
 @ApplicationScoped
-class CustomerImport implements ImportKind {
+public class CustomerImport implements ImportKind {
 
     private static final int CUSTOMER_ID = 0;
     private static final int REGISTERED_AT = 1;

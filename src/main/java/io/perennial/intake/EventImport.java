@@ -22,7 +22,7 @@ import io.perennial.tenant.TenantDatabase;
  * once for its time, one without is known by everything its line says, as a transaction is.
  */
 @ApplicationScoped
-class EventImport implements ImportKind {
+public class EventImport implements ImportKind {
 
     private static final int CUSTOMER_ID = 0;
     private static final int OCCURRED_AT = 1;

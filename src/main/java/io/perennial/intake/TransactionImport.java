@@ -18,7 +18,7 @@ import io.perennial.tenant.CustomerId;
  * file again is the same n.
  */
 @ApplicationScoped
-class TransactionImport implements ImportKind {
+public class TransactionImport implements ImportKind {
 
     private static final int CUSTOMER_ID = 0;
     private static final int OCCURRED_AT = 1;

@@ -36,7 +36,7 @@ public class Organizations {
      * @param idempotencyKey may be null; with it, the id of the organization follows from the caller and the key
      */
     public Uni<Organization> create(Caller caller, String idempotencyKey, NewOrganization organization) {
-        var id = idempotencyKey == null ? UUID.randomUUID() : CustomerId.derive(caller.keyId(), idempotencyKey);
+        var id = idempotencyKey == null ? UUID.randomUUID() : idOf(caller, idempotencyKey);
         return database.transaction(
                 id,
                 connection -> idempotency.once(
@@ -53,6 +53,11 @@ public class Organizations {
                                 .execute(io.vertx.mutiny.sqlclient.Tuple.newInstance(values(id, organization)))
                                 .map(rows ->
                                         Organization.of(rows.iterator().next().getDelegate()))));
+    }
+
+    /** The id of the organization that a caller creates with an idempotency key. */
+    public static UUID idOf(Caller caller, String idempotencyKey) {
+        return CustomerId.derive(caller.keyId(), idempotencyKey);
     }
 
     /** Finds an organization; remembered for a few seconds. Null when there is none. */

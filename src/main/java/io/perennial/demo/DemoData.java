@@ -1,0 +1,224 @@
+package io.perennial.demo;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+
+import io.perennial.intake.CustomerImport;
+import io.perennial.intake.EventImport;
+import io.perennial.intake.ImportKind;
+import io.perennial.intake.Importer;
+import io.perennial.intake.TransactionImport;
+import io.perennial.intake.Upload;
+import io.perennial.models.ChurnScoreImport;
+import io.perennial.runs.Run;
+import io.perennial.runs.Runs;
+import io.perennial.tenant.Caller;
+import io.perennial.tenant.NewOrganization;
+import io.perennial.tenant.Organization;
+import io.perennial.tenant.Organizations;
+import io.perennial.tenant.Role;
+import io.perennial.tenant.TenantDatabase;
+
+/**
+ * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, and segments
+ * them, once as of a month ago and once as of now, so that there are moves to look at. Everything follows from the seed and
+ * the day the organization was made, so an interrupted start is completed by the next.
+ */
+@ApplicationScoped
+public class DemoData {
+
+    private static final Logger LOG = Logger.getLogger(DemoData.class);
+
+    /** Customers whose data are in memory at a time. */
+    private static final int CHUNK = 500;
+
+    private static final Caller DEMO =
+            new Caller(UUID.fromString("d3300000-0000-8000-8000-000000000000"), null, Role.ADMIN);
+
+    private final Organizations organizations;
+    private final Importer importer;
+    private final CustomerImport customers;
+    private final TransactionImport transactions;
+    private final EventImport events;
+    private final ChurnScoreImport churnScores;
+    private final Runs runs;
+    private final TenantDatabase database;
+    private final DemoConfig config;
+
+    DemoData(
+            Organizations organizations,
+            Importer importer,
+            CustomerImport customers,
+            TransactionImport transactions,
+            EventImport events,
+            ChurnScoreImport churnScores,
+            Runs runs,
+            TenantDatabase database,
+            DemoConfig config) {
+        this.organizations = organizations;
+        this.importer = importer;
+        this.customers = customers;
+        this.transactions = transactions;
+        this.events = events;
+        this.churnScores = churnScores;
+        this.runs = runs;
+        this.database = database;
+        this.config = config;
+    }
+
+    /** Makes what is not there yet. */
+    Uni<Void> load() {
+        return Multi.createFrom()
+                .iterable(Industry.ALL)
+                .onItem()
+                .transformToUniAndConcatenate(industry -> organization(industry)
+                        .chain(organization -> isComplete(organization)
+                                .chain(complete -> complete
+                                        ? Uni.createFrom().item(organization)
+                                        : fill(industry, organization, config.customers(), config.seed()))))
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    private Uni<Organization> organization(Industry industry) {
+        var key = "demo " + industry.type().value();
+        return organizations
+                .find(Organizations.idOf(DEMO, key))
+                .onItem()
+                .ifNull()
+                .switchTo(() -> organizations.create(
+                        DEMO,
+                        key,
+                        new NewOrganization(
+                                industry.organization(),
+                                industry.type(),
+                                industry.currency(),
+                                industry.timezone(),
+                                null)));
+    }
+
+    /** The last thing that is done is the second segmentation. */
+    private Uni<Boolean> isComplete(Organization organization) {
+        return database.query(organization.id(), """
+                        select count(*) >= 2 from runs
+                        where organization_id = $1 and kind = 'segmentation' and status = 'completed'""", Tuple.of(organization.id()))
+                .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    /**
+     * Fills an organization with customers and what they did.
+     *
+     * @param count of the customers
+     */
+    public Uni<Organization> fill(Industry industry, Organization organization, int count, long seed) {
+        var now = organization.createdAt().truncatedTo(ChronoUnit.HOURS);
+        return Multi.createFrom()
+                .range(0, (count + CHUNK - 1) / CHUNK)
+                .onItem()
+                .transformToUniAndConcatenate(chunk -> uploadChunk(
+                        organization,
+                        IntStream.rangeClosed(chunk * CHUNK + 1, Math.min(count, (chunk + 1) * CHUNK))
+                                .mapToObj(number -> DemoCustomer.invent(industry, seed, number, now))
+                                .toList(),
+                        seed,
+                        now))
+                .collect()
+                .asList()
+                .chain(() -> segment(organization, now.minus(Duration.ofDays(30))))
+                .chain(() -> uploadScores(organization, industry, count, seed, now))
+                .chain(() -> segment(organization, now))
+                .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
+                .replaceWith(organization);
+    }
+
+    private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk, long seed, Instant now) {
+        return upload(
+                        organization,
+                        customers,
+                        "customer_id,name,email,registered_at\n",
+                        chunk,
+                        customer -> "%s,%s,%s@example.com,%s\n"
+                                .formatted(
+                                        customer.externalId(),
+                                        customer.name(),
+                                        customer.externalId().toLowerCase(Locale.ROOT),
+                                        customer.registeredAt()))
+                .chain(() -> upload(
+                        organization,
+                        transactions,
+                        "customer_id,occurred_at,amount,discount,product,category\n",
+                        chunk,
+                        customer -> customer.purchases(seed, now).stream()
+                                .map(purchase -> line(customer, purchase))
+                                .collect(Collectors.joining())))
+                .chain(() -> upload(
+                        organization,
+                        events,
+                        "customer_id,occurred_at,event_type\n",
+                        chunk,
+                        customer -> customer.activities(seed, now).stream()
+                                .map(activity ->
+                                        customer.externalId() + "," + activity.at() + "," + activity.eventType() + "\n")
+                                .collect(Collectors.joining())));
+    }
+
+    private static String line(DemoCustomer customer, DemoCustomer.Purchase purchase) {
+        return String.format(
+                Locale.ROOT,
+                "%s,%s,%.2f,%.2f,%s,%s%n",
+                customer.externalId(),
+                purchase.at(),
+                purchase.amount(),
+                purchase.discount(),
+                purchase.product().name(),
+                purchase.product().category());
+    }
+
+    private Uni<Void> uploadScores(Organization organization, Industry industry, int count, long seed, Instant now) {
+        var all = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> DemoCustomer.invent(industry, seed, number, now))
+                .toList();
+        return upload(
+                organization,
+                churnScores,
+                "customer_id,churn_score\n",
+                all,
+                customer -> String.format(Locale.ROOT, "%s,%.4f%n", customer.externalId(), customer.churnScore()));
+    }
+
+    private Uni<Void> upload(
+            Organization organization,
+            ImportKind kind,
+            String header,
+            List<DemoCustomer> chunk,
+            Function<DemoCustomer, String> lines) {
+        var csv = chunk.stream().map(lines).collect(Collectors.joining("", header, ""));
+        var body = new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8));
+        return importer.run(organization, kind, new Upload(body, "text/csv", null, null, null), null)
+                .invoke(report -> {
+                    if (!report.success()) {
+                        throw new IllegalStateException("Demo data are refused: " + report.errors());
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Run> segment(Organization organization, Instant asOf) {
+        return runs.start(organization.id(), "segmentation", asOf).chain(runs::follow);
+    }
+}
