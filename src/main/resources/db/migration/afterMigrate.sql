@@ -13,6 +13,10 @@ begin
 end
 $$;
 
+-- Nobody waits longer for a single answer; uploads and runs ask for more time.
+alter role "${service_user}" set statement_timeout = '30s';
+alter role "${service_user}" set idle_in_transaction_session_timeout = '10min';
+
 grant usage on schema ${flyway:defaultSchema} to "${service_user}";
 grant select, insert, update, delete on
     organizations, api_keys, idempotency_keys, customers, transactions, events, runs, run_partitions,

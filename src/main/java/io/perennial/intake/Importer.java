@@ -1,5 +1,6 @@
 package io.perennial.intake;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.sqlclient.Row;
@@ -46,12 +47,14 @@ public class Importer {
     private final TenantDatabase database;
     private final Idempotency idempotency;
     private final Clock clock;
+    private final MeterRegistry meters;
     private final Semaphore places;
 
-    Importer(TenantDatabase database, Idempotency idempotency, Clock clock, IntakeConfig config) {
+    Importer(TenantDatabase database, Idempotency idempotency, Clock clock, MeterRegistry meters, IntakeConfig config) {
         this.database = database;
         this.idempotency = idempotency;
         this.clock = clock;
+        this.meters = meters;
         this.places = new Semaphore(config.maxConcurrentUploads());
     }
 
@@ -77,8 +80,16 @@ public class Importer {
                                 "import " + kind.name(),
                                 ImportReport.class,
                                 () -> onWorker(new Session(organization, kind, upload, connection))))
+                .invoke(report -> count(kind, report))
                 .onTermination()
                 .invoke(() -> places.release());
+    }
+
+    private void count(ImportKind kind, ImportReport report) {
+        meters.counter("perennial.intake.records", "kind", kind.name(), "outcome", "accepted")
+                .increment(report.accepted());
+        meters.counter("perennial.intake.records", "kind", kind.name(), "outcome", "rejected")
+                .increment(report.rejected());
     }
 
     private static Uni<ImportReport> onWorker(Session session) {

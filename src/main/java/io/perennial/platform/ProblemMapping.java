@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.smallrye.mutiny.TimeoutException;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.inject.Inject;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
@@ -120,10 +122,28 @@ class ProblemMapping {
         return answer(type, status < 500 ? e.getMessage() : "See the log for this request id", List.of());
     }
 
-    /** The database is away or says no. What it said is for the log only. */
-    @ServerExceptionMapper({PgException.class, ConnectException.class})
-    Response database(Exception e) {
-        LOG.error("The database refused", e);
+    /** What the database said is for the log only. */
+    @ServerExceptionMapper
+    Response database(PgException e) {
+        LOG.error("The database refused a statement", e);
+        return isOverloadOrShutdown(e)
+                ? unavailable()
+                : answer(ProblemType.INTERNAL_ERROR, "See the log for this request id", List.of());
+    }
+
+    /** SQLSTATE classes 08, connection, 53, resources, and 57, intervention of an operator. */
+    private static boolean isOverloadOrShutdown(PgException e) {
+        var state = String.valueOf(e.getSqlState());
+        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57");
+    }
+
+    @ServerExceptionMapper({ConnectException.class, ClosedConnectionException.class, TimeoutException.class})
+    Response databaseAway(Exception e) {
+        LOG.errorf("The database does not answer: %s", e.getMessage());
+        return unavailable();
+    }
+
+    private Response unavailable() {
         return answer(ProblemType.UNAVAILABLE, "The database does not answer; try again", List.of());
     }
 

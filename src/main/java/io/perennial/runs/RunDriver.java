@@ -1,5 +1,6 @@
 package io.perennial.runs;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -55,14 +56,16 @@ class RunDriver {
     private final TenantDatabase database;
     private final RunsConfig config;
     private final Clock clock;
+    private final MeterRegistry meters;
     private final Map<String, RunKind> kinds;
     private final Map<UUID, CompletableFuture<Void>> submitted = new ConcurrentHashMap<>();
     private MultiEmitter<? super Run> queue;
 
-    RunDriver(TenantDatabase database, RunsConfig config, Clock clock, @All List<RunKind> kinds) {
+    RunDriver(TenantDatabase database, RunsConfig config, Clock clock, MeterRegistry meters, @All List<RunKind> kinds) {
         this.database = database;
         this.config = config;
         this.clock = clock;
+        this.meters = meters;
         this.kinds = kinds.stream().collect(Collectors.toMap(RunKind::name, Function.identity()));
     }
 
@@ -323,6 +326,8 @@ class RunDriver {
                         update runs set status = $3, totals = $4, failure = $5, finished_at = $6
                         where organization_id = $1 and id = $2""")
                 .execute(Tuple.from(Arrays.asList(run.organizationId(), run.id(), status, totals, failure, now())))
+                .invoke(() -> meters.timer("perennial.runs", "kind", run.kind(), "status", status)
+                        .record(Duration.between(run.startedAt(), clock.instant())))
                 .replaceWith(true);
     }
 

@@ -19,6 +19,9 @@ import java.util.function.Function;
 @ApplicationScoped
 public class TenantDatabase {
 
+    /** A statement of a request may take 30 seconds, the default of the role; one of a run or an upload may take long. */
+    private static final String LONG_WORK = "set local statement_timeout = '1h'; ";
+
     private static final String INSTANCE = "begin; set local perennial.scope = 'instance'";
 
     private final Pool pool;
@@ -64,7 +67,7 @@ public class TenantDatabase {
      */
     public <T> Uni<T> transaction(UUID organization, Function<SqlConnection, Uni<T>> work) {
         return mutinyPool.withTransaction(connection -> connection
-                .query("set local perennial.organization_id = '" + organization + "'")
+                .query(LONG_WORK + "set local perennial.organization_id = '" + organization + "'")
                 .execute()
                 .chain(() -> work.apply(connection)));
     }
