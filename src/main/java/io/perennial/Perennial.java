@@ -9,8 +9,6 @@ import io.perennial.platform.DatabaseSettings;
 @QuarkusMain
 public class Perennial {
 
-    private Perennial() {}
-
     /**
      * Runs until the process is told to stop.
      *

@@ -25,7 +25,7 @@ class Welcome {
 
     void greet(@ObservesAsync HttpServerStart server) {
         var swaggerUi = "http://localhost:" + server.options().getPort() + "/q/swagger-ui";
-        if (database.embedded()) {
+        if (database.embedded() && server.options().getPort() > 0) {
             say("Perennial is up. Swagger UI: " + swaggerUi + " (API key: perennial-dev)");
         }
         if (config.enabled().orElse(database.embedded())) {

@@ -1,9 +1,15 @@
 package io.perennial.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.perennial.platform.DatabaseSettings;
 
@@ -15,11 +21,22 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        var properties = new HashMap<>(
-                DatabaseSettings.resolve(Path.of("target", "postgres")).asProperties());
+        var properties =
+                new HashMap<>(DatabaseSettings.resolve(freshDirectory()).asProperties());
         properties.put("perennial.admin.key", ADMIN_KEY);
         properties.put("perennial.demo.enabled", "false");
         return properties;
+    }
+
+    /** What an earlier run left is of no use: its schema may be another. */
+    private static Path freshDirectory() {
+        var parent = Path.of("target", "postgres");
+        try (var files = Files.exists(parent) ? Files.walk(parent) : Stream.<Path>empty()) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return parent.resolve(String.valueOf(ProcessHandle.current().pid()));
     }
 
     @Override
