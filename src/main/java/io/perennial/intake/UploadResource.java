@@ -181,7 +181,7 @@ class UploadResource {
     private Uni<ImportReport> withFeatures(Options options, Instant asOf, Uni<ImportReport> report) {
         return report.chain(done -> done.inserted() + done.updated() == 0
                 ? Uni.createFrom().item(done)
-                : runs.start(options.orgId, "features", asOf == null ? clock.instant() : asOf)
+                : runs.startUnlessWaiting(options.orgId, "features", asOf == null ? clock.instant() : asOf)
                         .map(run -> done.withFeaturesRun(run.id())));
     }
 }

@@ -121,16 +121,33 @@ class RunDriver {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> advance(run))
-                .until(Boolean::booleanValue)
+                .whilst(progress -> progress == Progress.GOING_ON)
                 .collect()
                 .last()
-                .replaceWithVoid()
                 .onFailure()
                 .invoke(e -> LOG.errorf(e, "Run %s stopped; it will be taken up again", run.id()))
                 .onItemOrFailure()
-                .invoke((done, failure) -> complete(run, failure))
+                .invoke((progress, failure) -> {
+                    if (progress == Progress.NOT_ITS_TURN) {
+                        queueAgain(run);
+                    } else {
+                        complete(run, failure);
+                    }
+                })
                 .onFailure()
-                .recoverWithNull();
+                .recoverWithNull()
+                .replaceWithVoid();
+    }
+
+    /** Gives its place to another run meanwhile, which may be the one it waits for. */
+    private void queueAgain(Run run) {
+        Uni.createFrom()
+                .item(run)
+                .onItem()
+                .delayIt()
+                .by(OTHERS_ARE_WORKING)
+                .subscribe()
+                .with(queue::emit);
     }
 
     private void complete(Run run, Throwable failure) {
@@ -142,14 +159,30 @@ class RunDriver {
         }
     }
 
-    /** Where a run is: its first step that is not done, if any, and why a part of it cannot be done, if so. */
-    private record State(boolean finished, Short step, String exhausted) {}
+    /** How it goes on with a run. */
+    private enum Progress {
+        GOING_ON,
+        NOT_ITS_TURN,
+        ENDED
+    }
 
-    /** Does the current step, or ends the run when there is none. Yields whether the run has ended. */
-    private Uni<Boolean> advance(Run run) {
+    /**
+     * Where a run is.
+     *
+     * @param itsTurn whether no earlier run of the organization is unfinished: they write the same rows
+     * @param step the first that is not done, if any
+     * @param exhausted why a part of it cannot be done, if so
+     */
+    private record State(boolean finished, boolean itsTurn, Short step, String exhausted) {}
+
+    /** Does the current step, or ends the run when there is none. */
+    private Uni<Progress> advance(Run run) {
         return state(run).chain(state -> {
             if (state.finished()) {
-                return Uni.createFrom().item(true);
+                return Uni.createFrom().item(Progress.ENDED);
+            }
+            if (!state.itsTurn()) {
+                return Uni.createFrom().item(Progress.NOT_ITS_TURN);
             }
             if (state.exhausted() != null) {
                 return finish(run, connection -> end(connection, run, "failed", null, state.exhausted()));
@@ -165,24 +198,29 @@ class RunDriver {
                         run.organizationId(),
                         """
                         select r.status,
+                            not exists (
+                                select from runs earlier
+                                where earlier.organization_id = r.organization_id and earlier.status = 'running'
+                                    and (earlier.started_at, earlier.id) < (r.started_at, r.id)) as its_turn,
                             min(p.step) filter (where p.finished_at is null) as step,
                             min(p.failure) filter (where p.finished_at is null and p.attempts >= $3) as exhausted
                         from runs r
                         join run_partitions p on p.organization_id = r.organization_id and p.run_id = r.id
                         where r.organization_id = $1 and r.id = $2
-                        group by r.status""",
+                        group by r.organization_id, r.id""",
                         io.vertx.sqlclient.Tuple.of(run.organizationId(), run.id(), config.maxAttempts()))
                 .map(rows -> {
                     for (var row : rows) {
                         var running = row.getString("status").equals("running");
-                        return new State(!running, row.getShort("step"), row.getString("exhausted"));
+                        return new State(
+                                !running, row.getBoolean("its_turn"), row.getShort("step"), row.getString("exhausted"));
                     }
-                    return new State(true, null, null);
+                    return new State(true, true, null, null);
                 });
     }
 
-    /** Works on a step, with several workers, until none of its parts is left to claim. Yields false. */
-    private Uni<Boolean> work(Run run, short step) {
+    /** Works on a step, with several workers, until none of its parts is left to claim. */
+    private Uni<Progress> work(Run run, short step) {
         return Multi.createFrom()
                 .range(0, config.workers())
                 .onItem()
@@ -195,11 +233,11 @@ class RunDriver {
                 .merge(config.workers())
                 .collect()
                 .with(Collectors.summingLong(claims -> claims - 1))
-                .chain(parts -> parts > 0 ? Uni.createFrom().item(false) : othersAreWorking());
+                .chain(parts -> parts > 0 ? Uni.createFrom().item(Progress.GOING_ON) : othersAreWorking());
     }
 
-    private static Uni<Boolean> othersAreWorking() {
-        return Uni.createFrom().item(false).onItem().delayIt().by(OTHERS_ARE_WORKING);
+    private static Uni<Progress> othersAreWorking() {
+        return Uni.createFrom().item(Progress.GOING_ON).onItem().delayIt().by(OTHERS_ARE_WORKING);
     }
 
     /** Claims a part and does it. Yields whether there was one. */
@@ -295,7 +333,7 @@ class RunDriver {
     }
 
     /** Ends the run, once: whoever comes second finds it ended. */
-    private Uni<Boolean> finish(Run run, Function<SqlConnection, Uni<Boolean>> ending) {
+    private Uni<Progress> finish(Run run, Function<SqlConnection, Uni<Progress>> ending) {
         return database.transaction(
                 run.organizationId(),
                 connection -> connection
@@ -304,10 +342,11 @@ class RunDriver {
                         where organization_id = $1 and id = $2 and status = 'running'
                         for update""")
                         .execute(Tuple.of(run.organizationId(), run.id()))
-                        .chain(rows -> rows.size() == 0 ? Uni.createFrom().item(true) : ending.apply(connection)));
+                        .chain(rows ->
+                                rows.size() == 0 ? Uni.createFrom().item(Progress.ENDED) : ending.apply(connection)));
     }
 
-    private Uni<Boolean> complete(SqlConnection connection, Run run) {
+    private Uni<Progress> complete(SqlConnection connection, Run run) {
         return results(connection, run)
                 .chain(results -> kinds.get(run.kind())
                         .totals(
@@ -320,7 +359,7 @@ class RunDriver {
                 .chain(totals -> end(connection, run, "completed", totals, null));
     }
 
-    private Uni<Boolean> end(SqlConnection connection, Run run, String status, JsonObject totals, String failure) {
+    private Uni<Progress> end(SqlConnection connection, Run run, String status, JsonObject totals, String failure) {
         return connection
                 .preparedQuery("""
                         update runs set status = $3, totals = $4, failure = $5, finished_at = $6
@@ -328,7 +367,7 @@ class RunDriver {
                 .execute(Tuple.from(Arrays.asList(run.organizationId(), run.id(), status, totals, failure, now())))
                 .invoke(() -> meters.timer("perennial.runs", "kind", run.kind(), "status", status)
                         .record(Duration.between(run.startedAt(), clock.instant())))
-                .replaceWith(true);
+                .replaceWith(Progress.ENDED);
     }
 
     private List<RunStep> steps(Run run) {

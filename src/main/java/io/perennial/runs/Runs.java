@@ -7,6 +7,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -24,6 +25,8 @@ import io.perennial.tenant.TenantDatabase;
 /** Starts runs and knows how far they are. */
 @ApplicationScoped
 public class Runs {
+
+    private static final Duration STILL_NEW = Duration.ofMinutes(10);
 
     private final TenantDatabase database;
     private final RunDriver driver;
@@ -52,6 +55,32 @@ public class Runs {
     public Uni<Run> start(UUID organization, String kind, Instant asOf) {
         return database.transaction(organization, connection -> create(connection, organization, kind, asOf))
                 .invoke(driver::submit);
+    }
+
+    /**
+     * Starts a run unless one of its kind is waiting for its turn, which will see the same data.
+     *
+     * @param asOf of the new run; a waiting one that was asked for at most ten minutes before will do
+     */
+    public Uni<Run> startUnlessWaiting(UUID organization, String kind, Instant asOf) {
+        return database.query(
+                        organization,
+                        Run.SELECT + """
+                                where r.organization_id = $1 and r.kind = $2 and r.status = 'running'
+                                    and r.as_of between $3 and $4
+                                    and exists (
+                                        select from runs earlier
+                                        where earlier.organization_id = $1 and earlier.status = 'running'
+                                            and (earlier.started_at, earlier.id) < (r.started_at, r.id))
+                                limit 1""",
+                        Tuple.of(
+                                organization,
+                                kind,
+                                asOf.minus(STILL_NEW).atOffset(ZoneOffset.UTC),
+                                asOf.atOffset(ZoneOffset.UTC)))
+                .chain(rows -> first(rows)
+                        .map(waiting -> Uni.createFrom().item(waiting))
+                        .orElseGet(() -> start(organization, kind, asOf)));
     }
 
     /**
