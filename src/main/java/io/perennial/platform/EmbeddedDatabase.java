@@ -69,6 +69,8 @@ final class EmbeddedDatabase {
                 .setCleanDataDirectory(false)
                 .setPGStartupWait(Duration.ofMinutes(1))
                 .setServerConfig("shared_buffers", "256MB")
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_wal_size", "2GB")
                 .setServerConfig("max_connections", "100")
                 .setLocaleConfig("locale", "C.UTF-8")

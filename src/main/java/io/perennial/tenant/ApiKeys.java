@@ -1,7 +1,6 @@
 package io.perennial.tenant;
 
-import io.quarkus.cache.CacheInvalidateAll;
-import io.quarkus.cache.CacheResult;
+import com.github.benmanes.caffeine.cache.Cache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -33,6 +32,7 @@ class ApiKeys {
 
     private final TenantDatabase database;
     private final Clock clock;
+    private final Cache<String, Caller> callers = Remembered.cache();
 
     ApiKeys(TenantDatabase database, Clock clock) {
         this.database = database;
@@ -62,8 +62,20 @@ class ApiKeys {
      *
      * @return null when the key does not exist or was revoked
      */
-    @CacheResult(cacheName = "api-keys")
     Uni<Caller> authenticate(String hash) {
+        var known = callers.getIfPresent(hash);
+        return known == null
+                ? find(hash).invoke(caller -> remember(hash, caller))
+                : Uni.createFrom().item(known);
+    }
+
+    private void remember(String hash, Caller caller) {
+        if (caller != null) {
+            callers.put(hash, caller);
+        }
+    }
+
+    private Uni<Caller> find(String hash) {
         return database.queryInstance(
                         "select id, organization_id, role from api_keys where key_hash = $1 and revoked_at is null",
                         Tuple.of(Buffer.buffer(HexFormat.of().parseHex(hash))))
@@ -134,7 +146,6 @@ class ApiKeys {
     }
 
     /** Makes a key useless: here at once, on other replicas within seconds. */
-    @CacheInvalidateAll(cacheName = "api-keys")
     Uni<Void> revoke(UUID organization, UUID id) {
         return database.query(
                         organization,
@@ -147,6 +158,7 @@ class ApiKeys {
                     if (rows.rowCount() == 0) {
                         throw ProblemType.UNKNOWN_API_KEY.problem("No key %s in this organization", id);
                     }
+                    callers.invalidateAll();
                     return null;
                 });
     }

@@ -1,8 +1,6 @@
 package io.perennial.tenant;
 
-import io.quarkus.cache.CacheInvalidate;
-import io.quarkus.cache.CacheKey;
-import io.quarkus.cache.CacheResult;
+import com.github.benmanes.caffeine.cache.Cache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -23,6 +21,7 @@ public class Organizations {
     private final TenantDatabase database;
     private final Idempotency idempotency;
     private final Clock clock;
+    private final Cache<UUID, Organization> remembered = Remembered.cache();
 
     Organizations(TenantDatabase database, Idempotency idempotency, Clock clock) {
         this.database = database;
@@ -61,8 +60,20 @@ public class Organizations {
     }
 
     /** Finds an organization; remembered for a few seconds. Null when there is none. */
-    @CacheResult(cacheName = "organizations")
     public Uni<Organization> find(UUID id) {
+        var known = remembered.getIfPresent(id);
+        return known == null
+                ? select(id).invoke(this::remember)
+                : Uni.createFrom().item(known);
+    }
+
+    private void remember(Organization organization) {
+        if (organization != null) {
+            remembered.put(organization.id(), organization);
+        }
+    }
+
+    private Uni<Organization> select(UUID id) {
         return database.query(
                         id, "select %s from organizations where id = $1".formatted(Organization.COLUMNS), Tuple.of(id))
                 .map(Organizations::first);
@@ -79,14 +90,14 @@ public class Organizations {
     }
 
     /** Replaces what an organization says about itself. */
-    @CacheInvalidate(cacheName = "organizations")
-    Uni<Organization> update(@CacheKey UUID id, NewOrganization organization) {
+    Uni<Organization> update(UUID id, NewOrganization organization) {
         return database.query(id, """
                         update organizations
                         set name = $2, org_type = $3, currency = $4, timezone = $5, churn_horizon_days = $6, updated_at = $7
                         where id = $1
                         returning %s""".formatted(Organization.COLUMNS), values(id, organization))
-                .map(Organizations::first);
+                .map(Organizations::first)
+                .invoke(this::remember);
     }
 
     private Tuple values(UUID id, NewOrganization organization) {
