@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
@@ -71,6 +72,7 @@ class RunResource {
     @Path("organizations/{org_id}/runs")
     @ResponseStatus(202)
     @RolesAllowed(Role.OPERATE)
+    @APIResponseSchema(value = Run.class, responseCode = "202", responseDescription = "Accepted")
     @Operation(
             operationId = "startRun",
             summary = "Start a run",

@@ -16,6 +16,7 @@ import jakarta.ws.rs.Path;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
@@ -51,6 +52,7 @@ class OrganizationResource {
     @Path("organizations")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER_INSTANCE)
+    @APIResponseSchema(value = Organization.class, responseCode = "201", responseDescription = "Created")
     @Operation(operationId = "createOrganization", summary = "Create an organization")
     public Uni<Organization> create(
             @HeaderParam(Idempotency.HEADER) String idempotencyKey, @NotNull @Valid NewOrganization organization) {
@@ -94,6 +96,7 @@ class OrganizationResource {
     @Path("organizations/{org_id}/api-keys")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER)
+    @APIResponseSchema(value = ApiKey.class, responseCode = "201", responseDescription = "Created")
     @Operation(
             operationId = "createApiKey",
             summary = "Make an API key",
