@@ -51,9 +51,7 @@ public class OpenApiDocument implements OASFilter {
     private record Explanation(String description, Object example) {}
 
     private static final Map<String, Explanation> PARAMETERS = Map.ofEntries(
-            Map.entry(
-                    "org_id",
-                    new Explanation("The id of the organization", "6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10")),
+            Map.entry("org_id", new Explanation("The id of the organization", "6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10")),
             Map.entry(
                     "customer_id",
                     new Explanation(
@@ -76,19 +74,13 @@ public class OpenApiDocument implements OASFilter {
     private static final Map<ProblemType, String> DETAILS = Map.ofEntries(
             Map.entry(ProblemType.INVALID_REQUEST, "limit must be less than or equal to 1000"),
             Map.entry(ProblemType.INVALID_FILE, "There is no column for amount"),
-            Map.entry(
-                    ProblemType.UNAUTHENTICATED, "Send a valid key as X-API-Key or as Authorization: Bearer"),
+            Map.entry(ProblemType.UNAUTHENTICATED, "Send a valid key as X-API-Key or as Authorization: Bearer"),
             Map.entry(ProblemType.FORBIDDEN, "The role of this API key does not allow this operation"),
-            Map.entry(
-                    ProblemType.UNKNOWN_ORGANIZATION, "No organization 6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10"),
+            Map.entry(ProblemType.UNKNOWN_ORGANIZATION, "No organization 6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10"),
             Map.entry(ProblemType.UNKNOWN_CUSTOMER, "No customer CUST_00042"),
             Map.entry(ProblemType.UNKNOWN_RUN, "No run 0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21"),
-            Map.entry(
-                    ProblemType.UNKNOWN_API_KEY,
-                    "No key b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43 in this organization"),
-            Map.entry(
-                    ProblemType.UPLOAD_INTERRUPTED,
-                    "The upload ended before it was complete; nothing was kept"),
+            Map.entry(ProblemType.UNKNOWN_API_KEY, "No key b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43 in this organization"),
+            Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
                     ProblemType.UNSUPPORTED_MEDIA_TYPE,
@@ -108,26 +100,10 @@ public class OpenApiDocument implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        introduce(document);
         secure(document);
         document.getPaths().getPathItems().values().stream()
                 .flatMap(path -> path.getOperations().values().stream())
                 .forEach(OpenApiDocument::complete);
-    }
-
-    private static void introduce(OpenAPI document) {
-        document.setInfo(OASFactory.createInfo()
-                .title("Perennial")
-                .version(document.getInfo().getVersion())
-                .description("""
-                        Keeps customers: segments them, explains how likely they are to leave, and says what to do next.
-
-                        Every request needs an API key. Fields are in snake_case, instants in ISO 8601, and every error is \
-                        a problem document (RFC 9457) whose `type` never changes. Lists come in pages: pass a page's \
-                        `next` as `after` for the one that follows.""")
-                .license(OASFactory.createLicense()
-                        .name("Apache-2.0")
-                        .url("https://www.apache.org/licenses/LICENSE-2.0")));
     }
 
     private static void secure(OpenAPI document) {
@@ -156,11 +132,12 @@ public class OpenApiDocument implements OASFilter {
         if (upload) {
             describeUpload(operation);
         } else {
-            example(operation.getOperationId() + ".request").ifPresent(example -> operation
-                    .getRequestBody()
-                    .getContent()
-                    .getMediaType(JSON)
-                    .setExample(example));
+            example(operation.getOperationId() + ".request")
+                    .ifPresent(example -> operation
+                            .getRequestBody()
+                            .getContent()
+                            .getMediaType(JSON)
+                            .setExample(example));
         }
         addExamples(operation);
         problems(operation, upload).forEach(problem -> addProblem(operation, problem));
@@ -217,8 +194,7 @@ public class OpenApiDocument implements OASFilter {
     }
 
     private static MediaType text() {
-        return OASFactory.createMediaType()
-                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));
+        return OASFactory.createMediaType().schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));
     }
 
     private static MediaType recordsOrRecord() {
@@ -326,8 +302,7 @@ public class OpenApiDocument implements OASFilter {
     }
 
     private static void sortByStatus(Operation operation) {
-        Map<String, APIResponse> sorted =
-                new TreeMap<>(operation.getResponses().getAPIResponses());
+        Map<String, APIResponse> sorted = new TreeMap<>(operation.getResponses().getAPIResponses());
         operation.getResponses().setAPIResponses(sorted);
     }
 

@@ -139,12 +139,19 @@ public class SegmentationResource {
                     Optionally takes churn scores along, as the part `file` of a form or as the body: CSV of `customer_id,
                     churn_score`. A customer without one keeps the latest churn probability there is, else the rules
                     give one. Waits for the end and answers the totals; the run is named in the header `Link`.""")
-    @APIResponse(responseCode = "200", description = "The totals", content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = SegmentationResult.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The totals",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SegmentationResult.class)))
     @APIResponse(
             responseCode = "202",
             description = "The run, when the request prefers not to wait",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Run.class)))
-    public Uni<Response> segment(@jakarta.ws.rs.BeanParam Options options, @RequestBody(required = false) InputStream body) {
+    public Uni<Response> segment(
+            @jakarta.ws.rs.BeanParam Options options, @RequestBody(required = false) InputStream body) {
         try {
             var file = new PushbackInputStream(body);
             var first = file.read();
