@@ -161,9 +161,12 @@ public class OpenApiDocument implements OASFilter {
         }
     }
 
+    /** A body that the scanner found to be a stream of bytes. */
     private static boolean isUpload(Operation operation) {
         return operation.getRequestBody() != null
-                && operation.getRequestBody().getContent().hasMediaType(BINARY);
+                && operation.getRequestBody().getContent().getMediaTypes().values().stream()
+                        .anyMatch(media -> media.getSchema() != null
+                                && "binary".equals(media.getSchema().getFormat()));
     }
 
     /** The form comes first: it is what the documentation's page offers first, and there a file can be chosen. */
