@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -118,8 +119,23 @@ class ProblemMapping {
         if (status < 400) {
             return e.getResponse();
         }
+        var parameter = status == 404 ? unreadableParameter(e) : Optional.<InputError>empty();
+        if (parameter.isPresent()) {
+            var error = parameter.get();
+            return answer(ProblemType.INVALID_REQUEST, error.field() + " " + error.reason(), List.of(error));
+        }
         var type = ProblemType.ofStatus(status);
         return answer(type, status < 500 ? e.getMessage() : "See the log for this request id", List.of());
+    }
+
+    /** To the framework, a query parameter that it cannot read is a thing not found, because of what quotes the value. */
+    private Optional<InputError> unreadableParameter(WebApplicationException e) {
+        var cause = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
+        return request.queryParams().entries().stream()
+                .filter(parameter -> !parameter.getValue().isEmpty() && cause.contains(parameter.getValue()))
+                .findFirst()
+                .map(parameter ->
+                        new InputError(null, parameter.getKey(), "cannot be read: %s".formatted(parameter.getValue())));
     }
 
     /** What the database said is for the log only. */

@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
@@ -42,13 +44,21 @@ class RunResource {
 
     private final Access access;
     private final Runs runs;
+    private final RunAccess runAccess;
     private final TenantDatabase database;
     private final Idempotency idempotency;
     private final Clock clock;
 
-    RunResource(Access access, Runs runs, TenantDatabase database, Idempotency idempotency, Clock clock) {
+    RunResource(
+            Access access,
+            Runs runs,
+            RunAccess runAccess,
+            TenantDatabase database,
+            Idempotency idempotency,
+            Clock clock) {
         this.access = access;
         this.runs = runs;
+        this.runAccess = runAccess;
         this.database = database;
         this.idempotency = idempotency;
         this.clock = clock;
@@ -71,6 +81,10 @@ class RunResource {
     @Path("organizations/{org_id}/runs")
     @ResponseStatus(202)
     @RolesAllowed(Role.OPERATE)
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Run.class)))
     @Operation(
             operationId = "startRun",
             summary = "Start a run",
@@ -118,11 +132,12 @@ class RunResource {
     @RolesAllowed(Role.VIEW)
     @Operation(operationId = "getRun", summary = "Read a run and how far it is")
     public Uni<Run> get(@RestPath("run_id") UUID runId) {
-        return organizationOf(runId).chain(organization -> runs.get(organization, runId));
+        return runAccess.run(runId);
     }
 
     @GET
     @Path("runs/{run_id}/events")
+    @RunAccess.Streamed
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @RolesAllowed(Role.VIEW)
@@ -131,19 +146,10 @@ class RunResource {
             summary = "Watch a run",
             description = "Server-sent events: the run, twice a second until it is finished.")
     public Multi<Run> watch(@RestPath("run_id") UUID runId) {
-        return organizationOf(runId)
-                .onItem()
-                .transformToMulti(organization -> Multi.createBy()
-                        .repeating()
-                        .uni(() -> runs.get(organization, runId))
-                        .withDelay(PROGRESS_INTERVAL)
-                        .whilst(run -> !run.isFinished()));
-    }
-
-    private Uni<UUID> organizationOf(UUID runId) {
-        return access.caller()
-                .chain(caller -> caller.organization() == null
-                        ? runs.organizationOf(runId)
-                        : Uni.createFrom().item(caller.organization()));
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> runAccess.run(runId))
+                .withDelay(PROGRESS_INTERVAL)
+                .whilst(run -> !run.isFinished());
     }
 }

@@ -13,9 +13,13 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
@@ -51,6 +55,13 @@ class OrganizationResource {
     @Path("organizations")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER_INSTANCE)
+    @APIResponse(
+            responseCode = "201",
+            description = "Created",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Organization.class)))
     @Operation(operationId = "createOrganization", summary = "Create an organization")
     public Uni<Organization> create(
             @HeaderParam(Idempotency.HEADER) String idempotencyKey, @NotNull @Valid NewOrganization organization) {
@@ -94,6 +105,10 @@ class OrganizationResource {
     @Path("organizations/{org_id}/api-keys")
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMINISTER)
+    @APIResponse(
+            responseCode = "201",
+            description = "Created",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ApiKey.class)))
     @Operation(
             operationId = "createApiKey",
             summary = "Make an API key",

@@ -2,6 +2,9 @@ package io.perennial.testing;
 
 import static io.restassured.RestAssured.given;
 
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.util.Map;
@@ -12,6 +15,9 @@ public final class Api {
 
     private static final String CSV = "text/csv; charset=UTF-8";
 
+    private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig().encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
+
     private Api() {}
 
     /** A request by the admin of the whole instance. */
@@ -21,7 +27,12 @@ public final class Api {
 
     /** A request with a key. */
     public static RequestSpecification as(String key) {
-        return given().header("X-API-Key", key);
+        return withoutKey().header("X-API-Key", key);
+    }
+
+    /** A request by nobody. */
+    public static RequestSpecification withoutKey() {
+        return given().config(CONFIG);
     }
 
     /** Creates an organization and yields its id. */

@@ -30,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
@@ -138,12 +139,19 @@ public class SegmentationResource {
                     Optionally takes churn scores along, as the part `file` of a form or as the body: CSV of `customer_id,
                     churn_score`. A customer without one keeps the latest churn probability there is, else the rules
                     give one. Waits for the end and answers the totals; the run is named in the header `Link`.""")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = SegmentationResult.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The totals",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SegmentationResult.class)))
     @APIResponse(
             responseCode = "202",
             description = "The run, when the request prefers not to wait",
-            content = @Content(schema = @Schema(implementation = Run.class)))
-    public Uni<Response> segment(@jakarta.ws.rs.BeanParam Options options, InputStream body) {
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Run.class)))
+    public Uni<Response> segment(
+            @jakarta.ws.rs.BeanParam Options options, @RequestBody(required = false) InputStream body) {
         try {
             var file = new PushbackInputStream(body);
             var first = file.read();

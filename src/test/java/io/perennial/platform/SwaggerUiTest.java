@@ -1,0 +1,42 @@
+package io.perennial.platform;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.inject.Inject;
+import org.junit.jupiter.api.Test;
+
+import io.perennial.testing.ServiceTest;
+
+@ServiceTest
+class SwaggerUiTest {
+
+    @Inject
+    DatabaseConfig database;
+
+    @Test
+    void thePageAsksForTheKeyToBeginWith() {
+        var page =
+                given().get("/q/swagger-ui/").then().statusCode(200).extract().asString();
+
+        assertThat(page).contains("/q/openapi", "fetch('../development-key')", "ui.preauthorizeApiKey('ApiKey', key)");
+        assertThat(page).as("the key itself may not be built in").doesNotContain("perennial-dev");
+    }
+
+    @Test
+    void theDevelopmentKeyIsGivenOutOnTheEmbeddedDatabaseOnly() {
+        var answer = given().get("/q/development-key").then().extract();
+
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        if (database.embedded()) {
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(given().header("X-API-Key", answer.asString())
+                            .get("/api/v1/organizations")
+                            .statusCode())
+                    .isEqualTo(200);
+        } else {
+            assertThat(answer.statusCode()).isEqualTo(204);
+            assertThat(answer.asString()).isEmpty();
+        }
+    }
+}
