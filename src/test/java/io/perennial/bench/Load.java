@@ -1,0 +1,92 @@
+package io.perennial.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+/** Asks for things over HTTP as fast as the answers come, on a fixed number of connections that stay open. */
+final class Load implements AutoCloseable {
+
+    private static final int CONNECTIONS = 64;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    private final HttpClient client = vertx.createHttpClient(
+            new HttpClientOptions().setKeepAlive(true), new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+
+    /**
+     * What a round of requests came to.
+     *
+     * @param perSecond answers
+     * @param p99 milliseconds within which 99 of 100 answers came
+     */
+    record Outcome(double perSecond, double p99) {}
+
+    /**
+     * Sends requests and waits for their answers, all of which have to be 200.
+     *
+     * @param request by its number, from 0
+     */
+    Outcome run(int requests, IntFunction<RequestOptions> request)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        var nanos = new long[requests];
+        var next = new AtomicInteger();
+        var begin = System.nanoTime();
+        var ends = new Future<?>[CONNECTIONS];
+        Arrays.setAll(ends, connection -> {
+            var end = Promise.<Void>promise();
+            sendNext(next, nanos, request, end);
+            return end.future();
+        });
+        Future.all(Arrays.asList(ends))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(5, TimeUnit.MINUTES);
+        var seconds = (System.nanoTime() - begin) / 1e9;
+        Arrays.sort(nanos);
+        return new Outcome(requests / seconds, nanos[requests * 99 / 100] / 1e6);
+    }
+
+    private void sendNext(AtomicInteger next, long[] nanos, IntFunction<RequestOptions> request, Promise<Void> end) {
+        var number = next.getAndIncrement();
+        if (number >= nanos.length) {
+            end.complete();
+            return;
+        }
+        var begin = System.nanoTime();
+        send(request.apply(number)).onComplete(answer -> {
+            nanos[number] = System.nanoTime() - begin;
+            if (answer.failed()) {
+                end.fail(answer.cause());
+            } else {
+                sendNext(next, nanos, request, end);
+            }
+        });
+    }
+
+    private Future<Buffer> send(RequestOptions options) {
+        return client.request(options.setMethod(HttpMethod.GET))
+                .compose(request -> request.send())
+                .compose(response -> response.body()
+                        .compose(body -> response.statusCode() == 200
+                                ? Future.succeededFuture(body)
+                                : Future.failedFuture(response.statusCode() + ": " + body)));
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,94 @@
+package io.perennial.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The table of all figures, printed and written after each benchmark: to the documentation when the benchmarks had their
+ * full size, beside the build's other results when they had not.
+ */
+final class Report {
+
+    private static final Path DOCUMENTATION = Path.of("docs", "benchmarks.md");
+    private static final Path TRIAL = Path.of("target", "benchmarks.md");
+
+    private static final String INTRODUCTION = """
+            # Benchmarks
+
+            Written by `mvn verify -Pbench`. Each figure is set against a floor that is measured in the same run, on the same
+            machine and the same database, in turn with ours; both are medians of their rounds. What the floors are is
+            said below.
+
+            """;
+
+    private static final String FLOORS = """
+
+            - **Ingest.** Ours is one request to `upload-data`, customers, deduplication and merge included. The floor is
+              `COPY` of the rows that came out of it, in the order of the file, into the same table with the same index.
+            - **Segmentation.** Ours is one request to `segment`: features, breakpoints and segments of every customer. The
+              floor is two statements by hand, one that groups the transactions by customer into `customer_feature`, and one
+              that writes a constant segment for each of them, in one session with the settings of a run.
+            - **Segment of a customer.** Ours is the endpoint with a viewer's key. The floor is a bare Vert.x route in the
+              same process that answers with the row, read by its primary key with a prepared statement by the owner of the
+              table, past row-level security. The isolated route does it as the service does: as the service's role and
+              after `set local`, in a transaction whose statements travel together.
+            """;
+
+    private static final List<Figure> FIGURES = new ArrayList<>();
+    private static final List<String> NOTES = new ArrayList<>();
+
+    private Report() {}
+
+    static void add(Figure figure) {
+        FIGURES.add(figure);
+    }
+
+    /** Something that the table has no column for. */
+    static void note(String note) {
+        NOTES.add(note);
+    }
+
+    /** Prints and writes what is known so far. */
+    static void write(Owner owner) throws SQLException {
+        var table = FIGURES.stream().map(Figure::row).collect(Collectors.joining("\n"));
+        var notes = NOTES.stream().map(note -> "- " + note + "\n").collect(Collectors.joining());
+        var text = INTRODUCTION
+                + machine(owner)
+                + "\n| What | Ours | Floor | Ratio | Target |\n|---|---|---|---|---|\n"
+                + table
+                + "\n\n"
+                + notes
+                + FLOORS;
+        System.out.println(text);
+        try {
+            var file = Size.FULL ? DOCUMENTATION : TRIAL;
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String machine(Owner owner) throws SQLException {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        return """
+                Measured on %d cores (%s, %s), shared by the service, the database and the load; Java %s; PostgreSQL %s with
+                `shared_buffers = %s`, `fsync = %s`, `synchronous_commit = %s`.
+                """.formatted(
+                        system.getAvailableProcessors(),
+                        system.getName(),
+                        system.getArch(),
+                        Runtime.version(),
+                        owner.setting("server_version"),
+                        owner.setting("shared_buffers"),
+                        owner.setting("fsync"),
+                        owner.setting("synchronous_commit"));
+    }
+}
