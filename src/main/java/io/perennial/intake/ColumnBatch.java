@@ -4,6 +4,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** Rows on their way to the database, column by column, for {@code unnest}. */
 public final class ColumnBatch {
@@ -43,14 +44,44 @@ public final class ColumnBatch {
         return size == 0;
     }
 
-    /** The arrays, one for each column; the batch is empty after it. */
-    Tuple drain() {
-        var tuple = io.vertx.sqlclient.Tuple.tuple();
+    /**
+     * Rows on their way.
+     *
+     * @param select yields the rows; refers to the parameters from {@code $1}
+     * @param parameters an array for each column that has values
+     */
+    record Rows(String select, Tuple parameters) {}
+
+    /**
+     * The rows, as a statement takes them; the batch is empty after it. Most files leave most columns empty, so an empty
+     * column is not sent; and {@code unnest} in the select list, unlike one in the from clause, does not keep a copy first.
+     */
+    Rows drain() {
+        var parameters = io.vertx.sqlclient.Tuple.tuple();
+        var select = new StringJoiner(", ", "select ", "");
         for (var i = 0; i < values.length; i++) {
-            var arrayType = Array.newInstance(columns.get(i).javaType(), 0).getClass();
-            tuple.addValue(Arrays.copyOf(values[i], size, arrayType.asSubclass(Object[].class)));
+            var column = columns.get(i);
+            if (i > 0 && isEmpty(values[i])) {
+                select.add("null::%s as %s".formatted(column.sqlType(), column.name()));
+            } else {
+                parameters.addValue(Arrays.copyOf(values[i], size, arrayOf(column)));
+                select.add("unnest($%d::%s[]) as %s".formatted(parameters.size(), column.sqlType(), column.name()));
+            }
         }
         size = 0;
-        return Tuple.newInstance(tuple);
+        return new Rows(select.toString(), Tuple.newInstance(parameters));
+    }
+
+    private boolean isEmpty(Object[] column) {
+        for (var row = 0; row < size; row++) {
+            if (column[row] != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Class<? extends Object[]> arrayOf(Column column) {
+        return Array.newInstance(column.javaType(), 0).getClass().asSubclass(Object[].class);
     }
 }

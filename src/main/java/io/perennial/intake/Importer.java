@@ -245,8 +245,8 @@ public class Importer {
             }
             var rows = batch.drain();
             inFlight = connection
-                    .preparedQuery("insert into staged select * from unnest(%s)".formatted(arrays()))
-                    .execute(rows)
+                    .preparedQuery("insert into staged " + rows.select())
+                    .execute(rows.parameters())
                     .memoize()
                     .indefinitely();
             inFlight.subscribe().with(done -> {}, failure -> {});
@@ -275,8 +275,9 @@ public class Importer {
                 awaitInFlight();
                 source = "select * from pg_temp.staged";
             } else {
-                parameters = batch.drain();
-                source = "select * from unnest(%s) as rows (%s)".formatted(arrays(), columns(ColumnBatch.Column::name));
+                var rows = batch.drain();
+                parameters = rows.parameters();
+                source = rows.select();
             }
             var organizationParameter = "$" + (parameters.size() + 1);
             var nowParameter = "$" + (parameters.size() + 2);
@@ -317,12 +318,6 @@ public class Importer {
                     errors.shown(),
                     understood,
                     null);
-        }
-
-        private String arrays() {
-            return IntStream.range(0, kind.columns().size())
-                    .mapToObj(i -> "$" + (i + 1) + "::" + kind.columns().get(i).sqlType() + "[]")
-                    .collect(Collectors.joining(", "));
         }
 
         private String columns(java.util.function.Function<ColumnBatch.Column, String> format) {
