@@ -70,7 +70,7 @@ final class BareService implements AutoCloseable {
         var customer = UUID.fromString(request.path().substring(1));
         var parameters = Tuple.of(organization, customer);
         var rows = isolated ? isolated(parameters) : pool.preparedQuery(SQL).execute(parameters);
-        rows.onSuccess(found -> request.response()
+        rows.compose(found -> request.response()
                         .putHeader("Content-Type", "application/json")
                         .end(found.iterator().next().toJson().toBuffer()))
                 .onFailure(e -> request.response().setStatusCode(500).end(String.valueOf(e.getMessage())));

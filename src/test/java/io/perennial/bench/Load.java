@@ -22,6 +22,9 @@ final class Load implements AutoCloseable {
 
     private static final int CONNECTIONS = 64;
 
+    /** Milliseconds after which an answer is taken for lost. */
+    private static final int TIMEOUT = 10_000;
+
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final HttpClient client = vertx.createHttpClient(
             new HttpClientOptions().setKeepAlive(true), new PoolOptions().setHttp1MaxSize(CONNECTIONS));
@@ -77,7 +80,7 @@ final class Load implements AutoCloseable {
     }
 
     private Future<Buffer> send(RequestOptions options) {
-        return client.request(options.setMethod(HttpMethod.GET))
+        return client.request(options.setMethod(HttpMethod.GET).setTimeout(TIMEOUT))
                 .compose(request -> request.send())
                 .compose(response -> response.body()
                         .compose(body -> response.statusCode() == 200
