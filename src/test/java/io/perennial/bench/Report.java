@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The table of all figures, printed and written after each benchmark: to the documentation when the benchmarks had their
- * full size, beside the build's other results when they had not.
+ * The table of all figures, printed and written after each benchmark: to the documentation when all of them are there and
+ * the benchmarks had their full size, beside the build's other results otherwise.
  */
 final class Report {
 
@@ -41,6 +41,9 @@ final class Report {
               after `set local`, in a transaction whose statements travel together.
             """;
 
+    /** Figures in all. */
+    private static final int COMPLETE = 5;
+
     private static final List<Figure> FIGURES = new ArrayList<>();
     private static final List<String> NOTES = new ArrayList<>();
 
@@ -68,7 +71,7 @@ final class Report {
                 + FLOORS;
         System.out.println(text);
         try {
-            var file = Size.FULL ? DOCUMENTATION : TRIAL;
+            var file = Size.FULL && FIGURES.size() == COMPLETE ? DOCUMENTATION : TRIAL;
             Files.createDirectories(file.getParent());
             Files.writeString(file, text);
         } catch (IOException e) {
