@@ -15,6 +15,8 @@ $$;
 
 -- Nobody waits longer for a single answer; uploads and runs ask for more time.
 alter role "${service_user}" set statement_timeout = '30s';
+-- Compiling a statement takes longer here than running it does.
+alter role "${service_user}" set jit = off;
 alter role "${service_user}" set idle_in_transaction_session_timeout = '10min';
 
 grant usage on schema ${flyway:defaultSchema} to "${service_user}";

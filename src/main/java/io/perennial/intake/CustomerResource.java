@@ -145,7 +145,7 @@ class CustomerResource {
     }
 
     private Uni<Customer> find(CustomerReference customer) {
-        return database.query(
+        return database.lookup(
                         customer.organization(),
                         "select " + COLUMNS + " from customers where organization_id = $1 and customer_id = any($2)",
                         customer.parameters())

@@ -264,6 +264,7 @@ public class Importer {
         /** A small upload is merged straight from the arrays; a large one from the staging table. */
         private ImportReport merge(Understood understood) {
             kind.prepare(organization.id(), months).await().atMost(Duration.ofMinutes(1));
+            takeTurn();
             var parameters = Tuple.tuple();
             var source = "select * from staged";
             if (staged) {
@@ -271,7 +272,7 @@ public class Importer {
                     stage();
                 }
                 awaitInFlight();
-                send("set local work_mem = '128MB'; set local jit = off; analyze staged");
+                send("set local work_mem = '128MB'; analyze staged");
                 awaitInFlight();
                 source = "select * from pg_temp.staged";
             } else {
@@ -294,6 +295,14 @@ public class Importer {
                     .iterator()
                     .next();
             return report(counts, understood);
+        }
+
+        /** Two merges of one kind would wait for each other's rows in any order; so they wait here, in one. */
+        private void takeTurn() {
+            awaitInFlight();
+            send("select pg_advisory_xact_lock(hashtextextended('%s %s', 0))"
+                    .formatted(organization.id(), kind.name()));
+            awaitInFlight();
         }
 
         private ImportReport report(Row counts, Understood understood) {

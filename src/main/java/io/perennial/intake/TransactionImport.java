@@ -228,32 +228,47 @@ public class TransactionImport implements ImportKind {
             ), numbered as (
                 select *, row_number() over (partition by customer_id, transaction_key order by line desc) as repetition
                 from staged
-            ), merged as (
-                insert into transactions as known (
-                    organization_id, customer_id, transaction_key, transaction_id, occurred_at, amount, status, discount,
-                    quantity, product, category, attributes)
-                select :organization, customer_id,
+            ), keyed as (
+                select customer_id, transaction_id, occurred_at, amount::numeric(19, 4), status::transaction_status,
+                    discount::numeric(19, 4), quantity::numeric(19, 4), product, category, attributes::jsonb,
                     case when repetition = 1 then transaction_key
-                         else md5(transaction_key::text || ':' || repetition)::uuid end,
-                    transaction_id, occurred_at, amount::numeric, status::transaction_status, discount::numeric,
-                    quantity::numeric, product, category, attributes::jsonb
+                         else md5(transaction_key::text || ':' || repetition)::uuid end as transaction_key
                 from numbered
                 where transaction_id is null or repetition = 1
-                on conflict (organization_id, customer_id, transaction_key) do update
-                set occurred_at = excluded.occurred_at, amount = excluded.amount, status = excluded.status,
-                    discount = excluded.discount, quantity = excluded.quantity, product = excluded.product,
-                    category = excluded.category, attributes = excluded.attributes
-                where (known.occurred_at, known.amount, known.status, known.discount, known.quantity, known.product,
-                        known.category, known.attributes)
-                    is distinct from (excluded.occurred_at, excluded.amount, excluded.status, excluded.discount,
-                        excluded.quantity, excluded.product, excluded.category, excluded.attributes)
-                returning xmax = 0 as is_new
+            ), compared as (
+                select keyed.*, known.customer_id is null as is_new
+                from keyed
+                left join transactions known
+                    on known.organization_id = :organization and known.customer_id = keyed.customer_id
+                    and known.transaction_key = keyed.transaction_key
+                where known.customer_id is null
+                    or (known.occurred_at, known.amount, known.status, known.discount, known.quantity, known.product,
+                            known.category, known.attributes)
+                        is distinct from (keyed.occurred_at, keyed.amount, keyed.status, keyed.discount, keyed.quantity,
+                            keyed.product, keyed.category, keyed.attributes)
+            ), inserted as (
+                insert into transactions (
+                    organization_id, customer_id, transaction_key, transaction_id, occurred_at, amount, status, discount,
+                    quantity, product, category, attributes)
+                select :organization, customer_id, transaction_key, transaction_id, occurred_at, amount, status, discount,
+                    quantity, product, category, attributes
+                from compared
+                where is_new
+                returning 1
+            ), updated as (
+                update transactions known
+                set occurred_at = compared.occurred_at, amount = compared.amount, status = compared.status,
+                    discount = compared.discount, quantity = compared.quantity, product = compared.product,
+                    category = compared.category, attributes = compared.attributes
+                from compared
+                where not compared.is_new and known.organization_id = :organization
+                    and known.customer_id = compared.customer_id and known.transaction_key = compared.transaction_key
+                returning 1
             )
             select (select count(*) from staged) as accepted,
-                count(*) filter (where is_new) as inserted,
-                count(*) filter (where not is_new) as updated,
+                (select count(*) from inserted) as inserted,
+                (select count(*) from updated) as updated,
                 (select count(*) from new_customers) as customers_created,
-                0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers
-            from merged""";
+                0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers""";
     }
 }

@@ -47,11 +47,10 @@ class RunDriver {
     private static final Duration OTHERS_ARE_WORKING = Duration.ofMillis(250);
 
     /**
-     * Compiling a statement takes longer than a part does. And right after an upload the planner takes a table for small
-     * that has a million new rows, which a nested loop never forgives; statements over many customers want none anyway.
+     * Right after an upload the planner takes a table for small that has a million new rows, which a nested loop never
+     * forgives; statements over many customers want none anyway.
      */
-    private static final String PLANNING =
-            "set local jit = off; set local work_mem = '64MB'; set local enable_nestloop = off";
+    private static final String PLANNING = "set local work_mem = '64MB'; set local enable_nestloop = off";
 
     private final TenantDatabase database;
     private final RunsConfig config;

@@ -3,6 +3,7 @@ package io.perennial.tenant;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -25,10 +26,12 @@ public class TenantDatabase {
     private static final String INSTANCE = "begin; set local perennial.scope = 'instance'";
 
     private final Pool pool;
+    private final Lookups lookups;
     private final io.vertx.mutiny.sqlclient.Pool mutinyPool;
 
     TenantDatabase(Pool pool) {
         this.pool = pool;
+        this.lookups = new Lookups(pool);
         this.mutinyPool = new io.vertx.mutiny.sqlclient.Pool(pool);
     }
 
@@ -40,6 +43,17 @@ public class TenantDatabase {
      */
     public Uni<RowSet<Row>> query(UUID organization, String sql, Tuple parameters) {
         return pipelined(begin(organization), sql, parameters);
+    }
+
+    /**
+     * Reads a few rows by their key as an organization. Lookups of the same organization that are asked for at the same time
+     * share a transaction, so only what is answered at once may be asked for like this, and nothing that writes.
+     */
+    public Uni<RowSet<Row>> lookup(UUID organization, String sql, Tuple parameters) {
+        var context = ContextInternal.current();
+        return context == null || !context.isEventLoopContext()
+                ? query(organization, sql, parameters)
+                : UniHelper.toUni(lookups.ask(context, organization, sql, parameters));
     }
 
     /**
@@ -73,7 +87,7 @@ public class TenantDatabase {
     }
 
     /** A UUID cannot carry anything but itself into the statement. */
-    private static String begin(UUID organization) {
+    static String begin(UUID organization) {
         return "begin; set local perennial.organization_id = '" + organization + "'";
     }
 }

@@ -53,7 +53,7 @@ class Segments {
                             Category.of(row.getFloat("frequency_score")),
                             Category.of(row.getFloat("monetary_score")),
                             Category.of(row.getFloat("engagement_score"))),
-                    ChurnRiskLevel.of(probability(row)),
+                    ChurnRiskLevel.of(row.getFloat("churn_probability")),
                     instant(row, "assigned_at"),
                     Metadata.of(segment, row));
         }
@@ -74,7 +74,7 @@ class Segments {
             @Schema(description = "Percentile scores within the organization, 0..100")
             Scores scores,
 
-            @Schema(examples = "0.0542") double churnProbability,
+            @Schema(examples = "0.0542") float churnProbability,
 
             @Schema(description = "Who says so: a model version, uploaded, or rules-1", examples = "rules-1")
             String modelVersion,
@@ -94,7 +94,7 @@ class Segments {
                             row.getFloat("frequency_score"),
                             row.getFloat("monetary_score"),
                             row.getFloat("engagement_score")),
-                    probability(row),
+                    row.getFloat("churn_probability"),
                     row.getString("model_version"),
                     row.getUUID("run_id"),
                     instant(row, "as_of"),
@@ -151,7 +151,7 @@ class Segments {
 
     /** The segment of a customer; fails when there is no such customer, or no segment yet. */
     Uni<CustomerSegment> of(CustomerReference customer) {
-        return database.query(
+        return database.lookup(
                         customer.organization(),
                         "select " + COLUMNS
                                 + " from segment_assignments where organization_id = $1 and customer_id = any($2)",
@@ -306,11 +306,6 @@ class Segments {
 
     private static Stream<Row> list(Iterable<Row> rows) {
         return StreamSupport.stream(rows.spliterator(), false);
-    }
-
-    /** Without the digits that a single-precision number does not have. */
-    private static double probability(Row row) {
-        return Double.parseDouble(row.getFloat("churn_probability").toString());
     }
 
     private static Instant instant(Row row, String column) {
