@@ -146,11 +146,12 @@ public class Importer {
         }
 
         private RecordReader open() throws IOException {
-            var charset = upload.charset();
-            return switch (upload.format()) {
-                case CSV -> new CsvRecordReader(upload.body(), charset, kind.fields(), errors);
-                case NDJSON -> new JsonRecordReader(upload.body(), charset, true, kind.fields(), errors);
-                case JSON -> new JsonRecordReader(upload.body(), charset, false, kind.fields(), errors);
+            var format = upload.format();
+            var body = TextBody.of(upload.body(), upload.charset());
+            return switch (format) {
+                case CSV -> new CsvRecordReader(body, kind.fields(), errors);
+                case NDJSON -> new JsonRecordReader(body, true, kind.fields(), errors);
+                case JSON -> new JsonRecordReader(body, false, kind.fields(), errors);
             };
         }
 
