@@ -26,6 +26,8 @@ import io.perennial.platform.ProblemType;
 /** Reads JSON objects: the elements of one array, one object alone, or one object on each line (NDJSON). */
 final class JsonRecordReader implements RecordReader {
 
+    private static final int MAX_DIGITS = 1_000;
+
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -69,8 +71,27 @@ final class JsonRecordReader implements RecordReader {
 
     @Override
     public InputRecord next() throws IOException {
-        var object = source.next(errors);
-        return object == null ? null : sortOut(object);
+        for (var object = source.next(errors); object != null; object = source.next(errors)) {
+            if (!holdsHugeNumber(object)) {
+                return sortOut(object);
+            }
+            errors.add(source.line(), null, "holds a number of more than %d digits".formatted(MAX_DIGITS));
+        }
+        return null;
+    }
+
+    /** A few characters such as 1e999999 are more digits than the database takes. */
+    private static boolean holdsHugeNumber(JsonNode node) {
+        if (node.isBigDecimal()) {
+            var number = node.decimalValue();
+            return Math.abs((long) number.precision() - number.scale()) > MAX_DIGITS;
+        }
+        for (var child : node) {
+            if (holdsHugeNumber(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private InputRecord sortOut(JsonNode object) {

@@ -7,6 +7,8 @@ import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The text of a file.
@@ -19,14 +21,17 @@ record TextBody(BufferedReader reader, Charset charset) {
     /** How much is read at once. */
     static final int BUFFER = 1 << 16;
 
-    private static final int MARK_LENGTH = 2;
+    private static final int MARK_LENGTH = 3;
 
-    /** Begins to read a body in a charset, which a byte order mark of UTF-16 overrules. */
+    private static final List<Charset> MARKED =
+            List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE);
+
+    /** Begins to read a body in a charset, which a byte order mark overrules. */
     static TextBody of(InputStream body, Charset declared) throws IOException {
         var bytes = new PushbackInputStream(body, MARK_LENGTH);
-        var mark = bytes.readNBytes(MARK_LENGTH);
-        bytes.unread(mark);
-        var charset = charset(mark, declared);
+        var start = bytes.readNBytes(MARK_LENGTH);
+        bytes.unread(start);
+        var charset = charset(start, declared);
         var reader = new BufferedReader(new InputStreamReader(bytes, charset), BUFFER);
         reader.mark(1);
         if (reader.read() != '\uFEFF') {
@@ -35,13 +40,13 @@ record TextBody(BufferedReader reader, Charset charset) {
         return new TextBody(reader, charset);
     }
 
-    private static Charset charset(byte[] mark, Charset declared) {
-        if (mark.length == MARK_LENGTH && mark[0] == (byte) 0xFE && mark[1] == (byte) 0xFF) {
-            return StandardCharsets.UTF_16BE;
-        }
-        if (mark.length == MARK_LENGTH && mark[0] == (byte) 0xFF && mark[1] == (byte) 0xFE) {
-            return StandardCharsets.UTF_16LE;
-        }
-        return declared;
+    private static Charset charset(byte[] start, Charset declared) {
+        return MARKED.stream()
+                .filter(marked -> {
+                    var mark = "\uFEFF".getBytes(marked);
+                    return Arrays.equals(mark, Arrays.copyOf(start, mark.length));
+                })
+                .findFirst()
+                .orElse(declared);
     }
 }

@@ -15,8 +15,11 @@ public final class Api {
 
     private static final String CSV = "text/csv; charset=UTF-8";
 
-    private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
-            .encoderConfig(EncoderConfig.encoderConfig().encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
+    /** Sends the media type as the test says it, with no charset added. */
+    private static final RestAssuredConfig AS_IT_IS = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                    .encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
 
     private Api() {}
 
@@ -32,7 +35,7 @@ public final class Api {
 
     /** A request by nobody. */
     public static RequestSpecification withoutKey() {
-        return given().config(CONFIG);
+        return given().config(AS_IT_IS);
     }
 
     /** Creates an organization and yields its id. */
