@@ -25,6 +25,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
+import io.perennial.platform.AsOf;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Access;
@@ -181,7 +182,8 @@ class UploadResource {
     }
 
     /** The run is written together with the data, so that neither is there without the other. */
-    private Uni<ImportReport> runWithFeatures(Options options, Instant asOf, Upload upload) {
+    private Uni<ImportReport> runWithFeatures(Options options, Instant givenAsOf, Upload upload) {
+        var asOf = AsOf.orNow(givenAsOf, clock);
         return access.organization(options.orgId)
                 .chain(organization -> importer.run(
                         organization,
@@ -197,7 +199,7 @@ class UploadResource {
         if (report.inserted() + report.updated() == 0) {
             return Uni.createFrom().item(report);
         }
-        return runs.create(connection, organization.id(), "features", asOf == null ? clock.instant() : asOf)
+        return runs.createUnlessWaiting(connection, organization.id(), "features", asOf)
                 .map(run -> report.withFeaturesRun(run.id()));
     }
 

@@ -29,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
+import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
@@ -107,7 +108,7 @@ class RunResource {
                                         connection,
                                         orgId,
                                         newRun.kind(),
-                                        newRun.asOf() == null ? clock.instant() : newRun.asOf()))))
+                                        AsOf.orNow(newRun.asOf(), clock)))))
                 .chain(run -> runs.get(orgId, run.id()))
                 .invoke(run -> {
                     if (!run.isFinished()) {

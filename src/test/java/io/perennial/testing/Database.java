@@ -62,4 +62,12 @@ public final class Database {
     public static long number(String sql, Object... parameters) throws SQLException {
         return Long.parseLong(text(sql, parameters));
     }
+
+    /** Runs statements as the owner. */
+    public static void execute(String sql) throws SQLException {
+        try (var owner = asOwner();
+                var statement = owner.createStatement()) {
+            statement.execute(sql);
+        }
+    }
 }
