@@ -54,9 +54,10 @@ class CrashIT {
         var postmaster = postmaster();
         service.destroy();
         assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        await("the database stops with the service", Duration.ofSeconds(20), () -> postmaster
-                .filter(ProcessHandle::isAlive)
-                .isEmpty());
+        await(
+                "the database stops with the service",
+                Duration.ofSeconds(20),
+                () -> postmaster.filter(ProcessHandle::isAlive).isEmpty());
         deleteDirectory();
     }
 
@@ -72,9 +73,12 @@ class CrashIT {
         builder.environment().keySet().removeIf(name -> name.startsWith("PERENNIAL_"));
         builder.environment()
                 .putAll(Map.of(
-                        "PERENNIAL_EMBEDDED_DIRECTORY", DATABASE.toString(),
-                        "PERENNIAL_ADMIN_KEY", KEY,
-                        "PERENNIAL_DEMO_ENABLED", "false"));
+                        "PERENNIAL_EMBEDDED_DIRECTORY",
+                        DATABASE.toString(),
+                        "PERENNIAL_ADMIN_KEY",
+                        KEY,
+                        "PERENNIAL_DEMO_ENABLED",
+                        "false"));
         var log = DIRECTORY.resolve("service.log").toFile();
         service = builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
@@ -161,9 +165,10 @@ class CrashIT {
     }
 
     private static JsonPath awaitRun(String run) throws InterruptedException {
-        await("the run ends", Duration.ofSeconds(60), () -> !run(run)
-                .getString("status")
-                .equals("running"));
+        await(
+                "the run ends",
+                Duration.ofSeconds(60),
+                () -> !run(run).getString("status").equals("running"));
         return run(run);
     }
 
@@ -193,11 +198,13 @@ class CrashIT {
 
         startService();
 
-        assertThat(asAdmin().get("/api/v1/organizations/{org_id}/customers", organization)
+        assertThat(asAdmin()
+                        .get("/api/v1/organizations/{org_id}/customers", organization)
                         .jsonPath()
                         .getList("items"))
                 .isEmpty();
-        assertThat(asAdmin().get("/api/v1/organizations/{org_id}/runs", organization)
+        assertThat(asAdmin()
+                        .get("/api/v1/organizations/{org_id}/runs", organization)
                         .jsonPath()
                         .getList("items"))
                 .isEmpty();
@@ -217,7 +224,9 @@ class CrashIT {
     @Order(2)
     void aSegmentationThatIsKilledCompletesByItself() throws Exception {
         var organization = organization();
-        upload(organization, "customer_id,occurred_at,amount\n" + purchases(0, CUSTOMERS)).then().statusCode(200);
+        upload(organization, "customer_id,occurred_at,amount\n" + purchases(0, CUSTOMERS))
+                .then()
+                .statusCode(200);
         var run = asAdmin()
                 .header("Prefer", "respond-async")
                 .queryParam("as_of", "2025-03-01T00:00:00Z")
@@ -238,7 +247,8 @@ class CrashIT {
         assertThat(finished.getInt("parts")).isEqualTo(2 * CUSTOMERS / 1_000 + 1);
         assertThat(finished.getInt("parts_done")).isEqualTo(finished.getInt("parts"));
         assertThat(finished.getInt("totals.segmented")).isEqualTo(CUSTOMERS);
-        assertThat(asAdmin().get("/api/v1/segmentation/organizations/{org_id}/segments", organization)
+        assertThat(asAdmin()
+                        .get("/api/v1/segmentation/organizations/{org_id}/segments", organization)
                         .jsonPath()
                         .getInt("total_customers"))
                 .isEqualTo(CUSTOMERS);
