@@ -104,11 +104,7 @@ class RunResource {
                                 idempotencyKey,
                                 "POST runs " + newRun,
                                 Run.class,
-                                () -> runs.create(
-                                        connection,
-                                        orgId,
-                                        newRun.kind(),
-                                        AsOf.orNow(newRun.asOf(), clock)))))
+                                () -> runs.create(connection, orgId, newRun.kind(), AsOf.orNow(newRun.asOf(), clock)))))
                 .chain(run -> runs.get(orgId, run.id()))
                 .invoke(run -> {
                     if (!run.isFinished()) {

@@ -92,8 +92,7 @@ public class Runs {
                         asOf.atOffset(ZoneOffset.UTC)))
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().nullItem()
-                        : keepWaiting(
-                                connection, Run.of(rows.iterator().next().getDelegate())))
+                        : keepWaiting(connection, Run.of(rows.iterator().next().getDelegate())))
                 .onItem()
                 .ifNull()
                 .switchTo(() -> create(connection, organization, kind, asOf));

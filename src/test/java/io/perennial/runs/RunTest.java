@@ -208,4 +208,39 @@ class RunTest {
         assertThat(Database.number("select count(*) from customer_feature where run_id = ?::uuid", run.toString()))
                 .isEqualTo(2);
     }
+
+    @Test
+    void uploadsThatComeWhileARunIsBusyShareTheNextAndItSeesTheDataOfAll() throws Exception {
+        var organization = Api.organization("ecommerce");
+        try (var owner = Database.asOwner()) {
+            owner.setAutoCommit(false);
+            var busy = runWithOnePart(organization);
+            Database.texts(owner, "select 1 from run_partitions where run_id = ?::uuid for update", busy);
+            Database.execute("update runs set status = 'running' where id = '%s'".formatted(busy));
+
+            String first = upload(organization, "c").path("features_run_id");
+            String second = upload(organization, "d").path("features_run_id");
+
+            assertThat(first).isNotNull().isNotEqualTo(busy).isEqualTo(second);
+            owner.rollback();
+            assertThat(Api.awaitRun(busy).getString("status")).isEqualTo("completed");
+            assertThat(Api.awaitRun(first).getInt("totals.customers")).isEqualTo(2);
+        }
+    }
+
+    /** A run that nobody works on, because it looks completed. */
+    private static String runWithOnePart(UUID organization) throws SQLException {
+        var run = UUID.randomUUID().toString();
+        Database.execute("""
+                insert into runs (organization_id, id, kind, as_of, started_at, status)
+                values ('%1$s', '%2$s', 'features', '2025-03-01', now() - interval '1 minute', 'completed');
+                insert into run_partitions (organization_id, run_id, step, partition, first_customer, last_customer)
+                values ('%1$s', '%2$s', 0, 0, '%3$s', '%4$s')""".formatted(organization, run, RunPart.range(0, 1)[0], RunPart.range(0, 1)[1]));
+        return run;
+    }
+
+    private static Response upload(UUID organization, String customer) {
+        return Api.uploadTransactions(
+                organization, "customer_id,occurred_at,amount\n%s,2025-01-01,1\n".formatted(customer));
+    }
 }
