@@ -69,11 +69,16 @@ create table customers (
     phone           text,
     -- Null for a customer who is known from transactions or events only.
     registered_at   timestamptz,
+    -- Kept here because events are looked at 90 days back only. Null for a customer without events.
+    first_event_at  timestamptz,
     attributes      jsonb,
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
     primary key (organization_id, customer_id)
 );
+
+-- One object of all, the later ones having the last word on each key.
+create aggregate jsonb_merged(jsonb) (sfunc = jsonb_concat, stype = jsonb, parallel = safe);
 
 create type transaction_status as enum ('completed', 'pending', 'failed', 'refunded', 'cancelled');
 

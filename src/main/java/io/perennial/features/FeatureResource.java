@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
+import io.perennial.platform.AsOf;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.CustomerReference;
 import io.perennial.tenant.Role;
@@ -43,7 +44,7 @@ class FeatureResource {
             summary = "Compute the features of a customer",
             description = "As of any instant, from data up to it only.")
     public Uni<CustomerFeatures> get(@RestPath("customer_id") String customerId, @RestQuery("as_of") Instant asOf) {
-        var instant = asOf == null ? clock.instant() : asOf;
+        var instant = AsOf.orNow(asOf, clock);
         return access.customer(customerId)
                 .chain(customer -> firstOf(customer, Arrays.asList(customer.candidates()), instant));
     }

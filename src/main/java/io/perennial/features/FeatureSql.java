@@ -87,7 +87,6 @@ final class FeatureSql {
                 group by customer_id
             ), active as (
                 select customer_id,
-                    min(occurred_at) as first_seen_at,
                     max(occurred_at) as last_at,
                     count(*) as n_90,
                     count(*) filter (where occurred_at > :last_30) as n_30,
@@ -113,7 +112,7 @@ final class FeatureSql {
                 group by customer_id
             ), known as (
                 select c.customer_id,
-                    least(c.registered_at, p.first_seen_at, a.first_seen_at) as since,
+                    least(c.registered_at, p.first_seen_at, c.first_event_at) as since,
                     p.first_at, p.last_at, coalesce(p.frequency, 0) as frequency, coalesce(p.monetary, 0) as monetary,
                     coalesce(p.n_30, 0) as n_30, coalesce(p.n_previous_30, 0) as n_previous_30,
                     coalesce(p.n_90, 0) as n_90, coalesce(p.amount_30, 0) as amount_30,
@@ -132,7 +131,7 @@ final class FeatureSql {
                 left join purchased p on p.customer_id = c.customer_id
                 left join active a on a.customer_id = c.customer_id
                 where c.organization_id = $1 and c.customer_id between $2 and $3
-                    and (c.registered_at <= :as_of or p.customer_id is not null or a.customer_id is not null)
+                    and (c.registered_at <= :as_of or p.customer_id is not null or c.first_event_at <= :as_of)
             )
             select customer_id,
                 date_part('epoch', :as_of - coalesce(last_at, since)) / 86400 as recency_days,

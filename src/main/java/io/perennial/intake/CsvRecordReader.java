@@ -3,11 +3,10 @@ package io.perennial.intake;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
 
 /** Reads CSV whose first line names the columns. The delimiter is found from that line. */
@@ -32,33 +30,30 @@ final class CsvRecordReader implements RecordReader {
 
     private final Understood understood;
 
-    CsvRecordReader(InputStream body, Charset charset, List<Field> fields, LineErrors errors) throws IOException {
+    CsvRecordReader(TextBody body, List<Field> fields, LineErrors errors) throws IOException {
         this.errors = errors;
         this.fields = fields;
-        var reader = new BufferedReader(new InputStreamReader(body, charset), 1 << 16);
-        skipByteOrderMark(reader);
-        var delimiter = delimiter(reader);
+        var delimiter = delimiter(body.reader());
         this.csv = CsvReader.builder()
                 .fieldSeparator(delimiter)
                 .maxBufferSize(MAX_RECORD)
                 .allowMissingFields(true)
                 .allowExtraFields(true)
                 .trimWhitespacesAroundQuotes(true)
-                .ofCsvRecord(reader);
+                .allowUnclosedQuote(false)
+                .build(
+                        CsvRecordHandler.builder()
+                                .maxFieldSize(MAX_RECORD)
+                                .maxRecordSize(MAX_RECORD)
+                                .build(),
+                        body.reader());
         var first = read();
         if (first == null) {
             throw ProblemType.INVALID_FILE.problem("The file is empty; its first line names the columns");
         }
         this.header = first.getFields().stream().map(String::strip).toArray(String[]::new);
         this.fieldOfColumn = new int[header.length];
-        this.understood = understand(delimiter, charset);
-    }
-
-    private static void skipByteOrderMark(BufferedReader reader) throws IOException {
-        reader.mark(1);
-        if (reader.read() != '\uFEFF') {
-            reader.reset();
-        }
+        this.understood = understand(delimiter, body.charset());
     }
 
     /** The most frequent of the usual delimiters in the first line, outside of quotes. */
@@ -67,11 +62,14 @@ final class CsvRecordReader implements RecordReader {
         reader.mark(limit);
         var counts = new int[DELIMITERS.length];
         var quoted = false;
+        var begun = false;
         for (var read = 0; read < limit - 1; read++) {
             var c = reader.read();
-            if (c == -1 || (!quoted && (c == '\n' || c == '\r'))) {
+            var endOfLine = !quoted && (c == '\n' || c == '\r');
+            if (c == -1 || (endOfLine && begun)) {
                 break;
             }
+            begun |= !endOfLine;
             quoted ^= c == '"';
             for (var i = 0; !quoted && i < DELIMITERS.length; i++) {
                 counts[i] += c == DELIMITERS[i] ? 1 : 0;
@@ -163,27 +161,13 @@ final class CsvRecordReader implements RecordReader {
 
     private CsvRecord read() throws IOException {
         try {
-            var iterator = csv.iterator();
-            return iterator.hasNext() ? iterator.next() : null;
+            var records = csv.iterator();
+            return records.hasNext() ? records.next() : null;
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (CsvParseException e) {
-            throw unreadable(e);
+            throw ProblemType.INVALID_FILE.problem("%s. Nothing was kept.", e.getMessage());
         }
-    }
-
-    private static ProblemException unreadable(CsvParseException e) {
-        if (e.getCause() instanceof IOException) {
-            var cause = String.valueOf(e.getCause().getMessage());
-            if (!cause.contains("buffer")) {
-                return ProblemType.UPLOAD_INTERRUPTED.problem(
-                        "The upload ended before it was complete; nothing was kept");
-            }
-            return ProblemType.INVALID_FILE.problem(
-                    "%s: a record is longer than %d characters, or a quote is not closed. Nothing was kept.",
-                    e.getMessage(), MAX_RECORD);
-        }
-        return ProblemType.INVALID_FILE.problem("%s. Nothing was kept.", e.getMessage());
     }
 
     private static String abbreviated(String text) {

@@ -108,9 +108,15 @@ public class CustomerImport implements ImportKind {
     public String merge() {
         return """
             , latest as (
-                select distinct on (customer_id) *
+                select customer_id,
+                    min(external_id) as external_id,
+                    (array_agg(registered_at order by line desc) filter (where registered_at is not null))[1] as registered_at,
+                    (array_agg(name order by line desc) filter (where name is not null))[1] as name,
+                    (array_agg(email order by line desc) filter (where email is not null))[1] as email,
+                    (array_agg(phone order by line desc) filter (where phone is not null))[1] as phone,
+                    jsonb_merged(attributes::jsonb order by line) as attributes
                 from staged
-                order by customer_id, line desc
+                group by customer_id
             ), merged as (
                 insert into customers as known (
                     organization_id, customer_id, external_id, registered_at, name, email, phone, attributes,
@@ -118,7 +124,7 @@ public class CustomerImport implements ImportKind {
                 select :organization, latest.customer_id, latest.external_id,
                     case when before.customer_id is null then coalesce(latest.registered_at, :now)
                          else coalesce(latest.registered_at, before.registered_at) end,
-                    latest.name, latest.email, latest.phone, latest.attributes::jsonb, :now, :now
+                    latest.name, latest.email, latest.phone, latest.attributes, :now, :now
                 from latest
                 left join customers before
                     on before.organization_id = :organization and before.customer_id = latest.customer_id

@@ -16,17 +16,28 @@ public final class Decimals {
     static final int SCALE = 4;
 
     private static final int INTEGER_DIGITS = 15;
-    private static final Pattern CURRENCY = Pattern.compile("^[\\p{Sc}A-Z\\s\u00a0]+|[\\p{Sc}A-Z\\s\u00a0]+$");
+    private static final Pattern CURRENCY =
+            Pattern.compile("^(?:[A-Z]{0,3}\\p{Sc}|[A-Z]{3})[\\s\u00a0]*|[\\s\u00a0]*(?:\\p{Sc}|[A-Z]{3})$");
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?\\d{1,30}(\\.\\d{0,30})?([eE][+-]?\\d{1,2})?|[+-]?\\.\\d{1,30}");
     private static final Pattern GROUPED_BY_COMMA = Pattern.compile("[^.]*\\d{1,3}(,\\d{3})+([^,\\d].*)?");
+    private static final Pattern GROUPED_BY_POINT = Pattern.compile("[^,]*\\d{1,3}(\\.\\d{3})+([^.\\d].*)?");
     private static final Pattern NON_FINITE = Pattern.compile("(?i)[+-]?(nan|inf|infinity)");
 
+    /** Thousands, set apart by one and the same separator: 1,234,567 or, in India, 12,34,567. */
+    private static final String GROUPED =
+            "[+-]?\\d{1,3}([%s'’ \\u00a0\\u202f])(?:\\d{2,3}\\1)*\\d{3}(?!\\d)(?!.*\\1).*";
+
+    private static final Pattern GROUPED_FOR_POINT = Pattern.compile(GROUPED.formatted(","));
+    private static final Pattern GROUPED_FOR_COMMA = Pattern.compile(GROUPED.formatted("."));
+
     private final char mark;
+    private final Pattern grouped;
 
     /** @param mark between the units and the decimals: a point or a comma */
     Decimals(char mark) {
         this.mark = mark;
+        this.grouped = mark == '.' ? GROUPED_FOR_POINT : GROUPED_FOR_COMMA;
     }
 
     /** Reads a {@code decimal_mark} parameter. */
@@ -49,6 +60,12 @@ public final class Decimals {
             var comma = sample.lastIndexOf(',');
             if (point >= 0 && comma >= 0) {
                 return new Decimals(comma > point ? ',' : '.');
+            }
+            if (point >= 0 && sample.indexOf('.') != point) {
+                return new Decimals(',');
+            }
+            if (point >= 0 && !GROUPED_BY_POINT.matcher(sample).matches()) {
+                return new Decimals('.');
             }
             if (comma >= 0) {
                 if (!GROUPED_BY_COMMA.matcher(sample).matches()) {
@@ -109,16 +126,16 @@ public final class Decimals {
         return mark == '.' && text.chars().allMatch(c -> c == '.' || c == '-' || (c >= '0' && c <= '9'));
     }
 
+    /** With a point for the mark and without anything else; what does not group thousands stays, and is no number then. */
     private String plain(String text) {
-        var bare = CURRENCY.matcher(text).replaceAll("");
-        if (NUMBER.matcher(text).matches() && mark == '.') {
-            bare = text;
+        if (mark == '.' && NUMBER.matcher(text).matches()) {
+            return text;
         }
-        var grouping = mark == '.' ? "," : ".";
-        return bare.replace(grouping, "")
-                .replace(" ", "")
-                .replace("\u00a0", "")
-                .replace("'", "")
-                .replace(mark, '.');
+        var bare = CURRENCY.matcher(text).replaceAll("");
+        var groups = grouped.matcher(bare);
+        if (groups.matches()) {
+            bare = bare.replace(groups.group(1), "");
+        }
+        return mark == '.' ? bare : bare.replace('.', '?').replace(mark, '.');
     }
 }

@@ -149,13 +149,16 @@ public class EventImport implements ImportKind {
     @Override
     public String merge() {
         return """
-            , new_customers as (
-                insert into customers (organization_id, customer_id, external_id, created_at, updated_at)
-                select :organization, customer_id, min(external_id), :now, :now
+            , found_customers as (
+                insert into customers as known (
+                    organization_id, customer_id, external_id, first_event_at, created_at, updated_at)
+                select :organization, customer_id, min(external_id), min(occurred_at), :now, :now
                 from staged
                 group by customer_id
-                on conflict do nothing
-                returning 1
+                on conflict (organization_id, customer_id) do update
+                set first_event_at = excluded.first_event_at
+                where known.first_event_at is null or known.first_event_at > excluded.first_event_at
+                returning xmax = 0 as is_new
             ), numbered as (
                 select *, row_number() over (partition by customer_id, occurred_at, event_key order by line desc) as repetition
                 from staged
@@ -173,7 +176,7 @@ public class EventImport implements ImportKind {
             select (select count(*) from staged) as accepted,
                 count(*) as inserted,
                 0::bigint as updated,
-                (select count(*) from new_customers) as customers_created,
+                (select count(*) from found_customers where is_new) as customers_created,
                 0::bigint as unknown, null::bigint[] as unknown_lines, null::text[] as unknown_customers
             from merged""";
     }

@@ -8,6 +8,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -66,23 +70,70 @@ public class Importer {
      *     when the connection is cut; nothing is kept then
      */
     public Uni<ImportReport> run(Organization organization, ImportKind kind, Upload upload, String idempotencyKey) {
+        return run(
+                organization,
+                kind,
+                upload,
+                idempotencyKey,
+                (connection, report) -> Uni.createFrom().item(report));
+    }
+
+    /**
+     * Takes an upload in, and does what else belongs to it in the same transaction.
+     *
+     * @param idempotencyKey may be null
+     * @param afterwards yields the report to answer
+     * @return fails as {@link #run(Organization, ImportKind, Upload, String)} does
+     */
+    public Uni<ImportReport> run(
+            Organization organization,
+            ImportKind kind,
+            Upload upload,
+            String idempotencyKey,
+            BiFunction<SqlConnection, ImportReport, Uni<ImportReport>> afterwards) {
         if (!places.tryAcquire()) {
             return Uni.createFrom()
                     .failure(ProblemType.UNAVAILABLE.problem(
                             "Too many uploads at the same time; try again in a moment"));
         }
+        var file = upload.digested(idempotencyKey != null);
+        var now = new AtomicReference<Remembered>();
         return database.transaction(
                         organization.id(),
                         connection -> idempotency.once(
                                 connection,
                                 organization.id(),
                                 idempotencyKey,
-                                "import " + kind.name(),
-                                ImportReport.class,
-                                () -> onWorker(new Session(organization, kind, upload, connection))))
+                                "import %s %s".formatted(kind.name(), upload.parameters()),
+                                Remembered.class,
+                                () -> onWorker(new Session(organization, kind, file, connection)::run)
+                                        .chain(report -> afterwards.apply(connection, report))
+                                        .map(report -> new Remembered(report, file.digest()))
+                                        .invoke(now::set)))
+                .call(remembered -> remembered == now.get()
+                        ? Uni.createFrom().voidItem()
+                        : onWorker(() -> requireSame(remembered, file)))
+                .map(Remembered::report)
                 .invoke(report -> count(kind, report))
                 .onTermination()
                 .invoke(() -> places.release());
+    }
+
+    /** The answer to an upload, and the SHA-256 of the file that it answers. */
+    record Remembered(ImportReport report, String digest) {}
+
+    /** An idempotency key stands for one file, and only all of the file tells whether this is the one. */
+    private static Void requireSame(Remembered remembered, Upload file) {
+        try {
+            file.body().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!file.digest().equals(remembered.digest())) {
+            throw ProblemType.IDEMPOTENCY_KEY_REUSED.problem(
+                    "The %s was used for an upload of another file", Idempotency.HEADER);
+        }
+        return null;
     }
 
     private void count(ImportKind kind, ImportReport report) {
@@ -92,8 +143,8 @@ public class Importer {
                 .increment(report.rejected());
     }
 
-    private static Uni<ImportReport> onWorker(Session session) {
-        return Uni.createFrom().item(session::run).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    private static <T> Uni<T> onWorker(Supplier<T> work) {
+        return Uni.createFrom().item(work).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /** One upload, on its worker thread. */
@@ -146,11 +197,12 @@ public class Importer {
         }
 
         private RecordReader open() throws IOException {
-            var charset = upload.charset();
-            return switch (upload.format()) {
-                case CSV -> new CsvRecordReader(upload.body(), charset, kind.fields(), errors);
-                case NDJSON -> new JsonRecordReader(upload.body(), charset, true, kind.fields(), errors);
-                case JSON -> new JsonRecordReader(upload.body(), charset, false, kind.fields(), errors);
+            var format = upload.format();
+            var body = TextBody.of(upload.body(), upload.charset());
+            return switch (format) {
+                case CSV -> new CsvRecordReader(body, kind.fields(), errors);
+                case NDJSON -> new JsonRecordReader(body, true, kind.fields(), errors);
+                case JSON -> new JsonRecordReader(body, false, kind.fields(), errors);
             };
         }
 

@@ -1,5 +1,6 @@
 package io.perennial.intake;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,10 +12,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +25,8 @@ import io.perennial.platform.ProblemType;
 
 /** Reads JSON objects: the elements of one array, one object alone, or one object on each line (NDJSON). */
 final class JsonRecordReader implements RecordReader {
+
+    private static final int MAX_DIGITS = 1_000;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -59,20 +61,37 @@ final class JsonRecordReader implements RecordReader {
         void close() throws IOException;
     }
 
-    JsonRecordReader(InputStream body, Charset charset, boolean lines, List<Field> fields, LineErrors errors)
-            throws IOException {
+    JsonRecordReader(TextBody body, boolean lines, List<Field> fields, LineErrors errors) throws IOException {
         this.fields = fields;
         this.errors = errors;
         this.format = lines ? "ndjson" : "json";
-        this.encoding = charset.name();
-        var reader = new BufferedReader(new InputStreamReader(body, charset), 1 << 16);
-        this.source = lines ? new Lines(reader) : new Elements(JSON.createParser(reader));
+        this.encoding = body.charset().name();
+        this.source = lines ? new Lines(body.reader()) : new Elements(body.reader());
     }
 
     @Override
     public InputRecord next() throws IOException {
-        var object = source.next(errors);
-        return object == null ? null : sortOut(object);
+        for (var object = source.next(errors); object != null; object = source.next(errors)) {
+            if (!holdsHugeNumber(object)) {
+                return sortOut(object);
+            }
+            errors.add(source.line(), null, "holds a number of more than %d digits".formatted(MAX_DIGITS));
+        }
+        return null;
+    }
+
+    /** A few characters such as 1e999999 are more digits than the database takes. */
+    private static boolean holdsHugeNumber(JsonNode node) {
+        if (node.isBigDecimal()) {
+            var number = node.decimalValue();
+            return Math.abs((long) number.precision() - number.scale()) > MAX_DIGITS;
+        }
+        for (var child : node) {
+            if (holdsHugeNumber(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private InputRecord sortOut(JsonNode object) {
@@ -125,6 +144,7 @@ final class JsonRecordReader implements RecordReader {
 
         private final BufferedReader reader;
         private long line;
+        private boolean empty = true;
 
         Lines(BufferedReader reader) {
             this.reader = reader;
@@ -136,6 +156,7 @@ final class JsonRecordReader implements RecordReader {
                 if (text.isBlank()) {
                     continue;
                 }
+                empty = false;
                 try {
                     var node = JSON.readTree(text);
                     if (node.isObject()) {
@@ -145,6 +166,9 @@ final class JsonRecordReader implements RecordReader {
                 } catch (JsonProcessingException e) {
                     errors.add(line, null, "is not JSON: " + e.getOriginalMessage());
                 }
+            }
+            if (empty) {
+                throw ProblemType.INVALID_FILE.problem("The file is empty");
             }
             return null;
         }
@@ -180,11 +204,28 @@ final class JsonRecordReader implements RecordReader {
     private static final class Elements implements Source {
 
         private final JsonParser parser;
+        private long charactersOfRecord;
         private long line;
         private boolean started;
+        private boolean ended;
 
-        Elements(JsonParser parser) {
-            this.parser = parser;
+        Elements(Reader reader) throws IOException {
+            this.parser = JSON.createParser(new FilterReader(reader) {
+                @Override
+                public int read(char[] buffer, int offset, int length) throws IOException {
+                    var read = super.read(buffer, offset, length);
+                    count(read);
+                    return read;
+                }
+            });
+        }
+
+        private void count(int characters) {
+            charactersOfRecord += characters;
+            if (charactersOfRecord > MAX_RECORD) {
+                throw ProblemType.INVALID_FILE.problem(
+                        "The record of line %d is longer than %d characters. Nothing was kept.", line, MAX_RECORD);
+            }
         }
 
         @Override
@@ -199,21 +240,39 @@ final class JsonRecordReader implements RecordReader {
         }
 
         private JsonNode nextObject(LineErrors errors) throws IOException {
-            var token = parser.nextToken();
-            if (!started && token == JsonToken.START_ARRAY) {
-                token = parser.nextToken();
-            }
-            started = true;
-            while (token != null && token != JsonToken.END_ARRAY) {
+            for (var token = nextToken(); token != null; token = nextToken()) {
+                charactersOfRecord = 0;
                 line = parser.currentTokenLocation().getLineNr();
                 var node = parser.<JsonNode>readValueAsTree();
                 if (node.isObject()) {
                     return node;
                 }
                 errors.add(line, null, "is not a JSON object");
-                token = parser.nextToken();
             }
             return null;
+        }
+
+        /** The first token of the next element; null at the end of the document, after which there may be nothing. */
+        private JsonToken nextToken() throws IOException {
+            if (ended) {
+                return null;
+            }
+            var token = parser.nextToken();
+            if (!started && token == null) {
+                throw ProblemType.INVALID_FILE.problem("The file is empty");
+            }
+            if (!started && token == JsonToken.START_ARRAY) {
+                token = parser.nextToken();
+            }
+            started = true;
+            if (token == JsonToken.END_ARRAY) {
+                ended = true;
+                if (parser.nextToken() != null) {
+                    throw new JsonParseException(parser, "Something follows the array");
+                }
+                return null;
+            }
+            return token;
         }
 
         @Override

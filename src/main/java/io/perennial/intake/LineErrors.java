@@ -1,6 +1,7 @@
 package io.perennial.intake;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 import io.perennial.platform.InputError;
@@ -35,7 +36,8 @@ final class LineErrors {
         return count;
     }
 
+    /** In the order of the lines. */
     List<InputError> shown() {
-        return List.copyOf(shown);
+        return shown.stream().sorted(Comparator.comparingLong(InputError::line)).toList();
     }
 }

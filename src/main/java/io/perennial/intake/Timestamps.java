@@ -52,6 +52,10 @@ public final class Timestamps {
             + "(?:[T ]+(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9})\\d*)?)?\\s*([AaPp][Mm])?"
             + "\\s*(Z|z|UTC|[+-]\\d{2}(?::?\\d{2})?)?)?");
 
+    /** What ISO 8601 calls the basic format: without marks between the parts. */
+    private static final Pattern BASIC_DATE_TIME =
+            Pattern.compile("(\\d{4})(\\d{2})(\\d{2})T(\\d{2})(\\d{2})(?:(\\d{2})([.,]\\d+)?)?([^:]*)");
+
     private final Order order;
     private final ZoneId zone;
     private final Instant latest;
@@ -121,7 +125,7 @@ public final class Timestamps {
         if (text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return ofDigits(field, text);
         }
-        var matcher = DATE_TIME.matcher(text);
+        var matcher = DATE_TIME.matcher(extended(text));
         if (!matcher.matches()) {
             throw new InvalidValue(field, "%s is not a date".formatted(abbreviated(text)));
         }
@@ -131,6 +135,16 @@ public final class Timestamps {
                 ? local.atZone(zone).toInstant()
                 : local.toInstant(
                         "Z".equalsIgnoreCase(offset) || "UTC".equals(offset) ? ZoneOffset.UTC : ZoneOffset.of(offset));
+    }
+
+    private static String extended(String text) {
+        var basic = BASIC_DATE_TIME.matcher(text);
+        if (!basic.matches()) {
+            return text;
+        }
+        var seconds = basic.group(6) == null ? "" : ":" + basic.group(6);
+        var fraction = basic.group(7) == null ? "" : basic.group(7);
+        return basic.replaceFirst("$1-$2-$3T$4:$5") + seconds + fraction + basic.group(8);
     }
 
     private Instant ofDigits(String field, String digits) throws InvalidValue {
@@ -168,6 +182,9 @@ public final class Timestamps {
         var hour = number(matcher, 5);
         var half = matcher.group(9);
         if (half != null) {
+            if (hour < 1 || hour > 12) {
+                throw new DateTimeException("There is no such hour of half a day");
+            }
             hour = hour % 12 + (half.equalsIgnoreCase("pm") ? 12 : 0);
         }
         var fraction = matcher.group(8);

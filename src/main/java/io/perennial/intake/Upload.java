@@ -5,6 +5,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,6 +52,28 @@ public record Upload(InputStream body, String mediaType, String fileName, String
                 throw ProblemType.UNSUPPORTED_MEDIA_TYPE.problem(
                         "%s is not CSV (text/csv), NDJSON (application/x-ndjson) or JSON (application/json)", type);
         };
+    }
+
+    /** What an upload says about itself besides its content. */
+    String parameters() {
+        return "%s %s %s %s".formatted(mediaType, fileName, dateFormat, decimalMark);
+    }
+
+    /** This upload with a body that computes the SHA-256 of what is read from it, if wanted. */
+    Upload digested(boolean wanted) {
+        try {
+            var digested = new DigestInputStream(body, MessageDigest.getInstance("SHA-256"));
+            digested.on(wanted);
+            return new Upload(digested, mediaType, fileName, dateFormat, decimalMark);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The SHA-256, in hexadecimal, of what has been read of a {@link #digested} upload. */
+    String digest() {
+        return HexFormat.of()
+                .formatHex(((DigestInputStream) body).getMessageDigest().digest());
     }
 
     private String essence() {

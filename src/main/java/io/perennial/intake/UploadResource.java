@@ -2,6 +2,7 @@ package io.perennial.intake;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -24,10 +25,12 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
+import io.perennial.platform.AsOf;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
+import io.perennial.tenant.Organization;
 import io.perennial.tenant.Role;
 
 /** The ways in: files of transactions, events and customers, as a raw body or as a form. */
@@ -103,7 +106,7 @@ class UploadResource {
             @jakarta.ws.rs.BeanParam Options options,
             @RestQuery("as_of") @Parameter(description = AS_OF) Instant asOf,
             InputStream body) {
-        return withFeatures(options, asOf, run(options, transactions, raw(options, body)));
+        return runWithFeatures(options, asOf, raw(options, body));
     }
 
     @POST
@@ -114,7 +117,7 @@ class UploadResource {
             @jakarta.ws.rs.BeanParam Options options,
             @RestQuery("as_of") Instant asOf,
             @RestForm("file") FileUpload file) {
-        return withFeatures(options, asOf, run(options, transactions, form(options, file)));
+        return runWithFeatures(options, asOf, form(options, file));
     }
 
     private static final String AS_OF = "The instant that the features are computed for; now unless given.";
@@ -178,10 +181,37 @@ class UploadResource {
                 .chain(organization -> importer.run(organization, kind, upload, options.idempotencyKey));
     }
 
-    private Uni<ImportReport> withFeatures(Options options, Instant asOf, Uni<ImportReport> report) {
-        return report.chain(done -> done.inserted() + done.updated() == 0
-                ? Uni.createFrom().item(done)
-                : runs.startUnlessWaiting(options.orgId, "features", asOf == null ? clock.instant() : asOf)
-                        .map(run -> done.withFeaturesRun(run.id())));
+    /** The run is written together with the data, so that neither is there without the other. */
+    private Uni<ImportReport> runWithFeatures(Options options, Instant givenAsOf, Upload upload) {
+        var asOf = AsOf.orNow(givenAsOf, clock);
+        return access.organization(options.orgId)
+                .chain(organization -> importer.run(
+                        organization,
+                        transactions,
+                        upload,
+                        options.idempotencyKey,
+                        (connection, report) -> createFeaturesRun(connection, organization, asOf, report)))
+                .call(report -> submitFeaturesRun(options.orgId, report.featuresRunId()));
+    }
+
+    private Uni<ImportReport> createFeaturesRun(
+            SqlConnection connection, Organization organization, Instant asOf, ImportReport report) {
+        if (report.inserted() + report.updated() == 0) {
+            return Uni.createFrom().item(report);
+        }
+        return runs.createUnlessWaiting(connection, organization.id(), "features", asOf)
+                .map(run -> report.withFeaturesRun(run.id()));
+    }
+
+    private Uni<Void> submitFeaturesRun(UUID organization, UUID run) {
+        return run == null
+                ? Uni.createFrom().voidItem()
+                : runs.get(organization, run)
+                        .invoke(found -> {
+                            if (!found.isFinished()) {
+                                runs.submit(found);
+                            }
+                        })
+                        .replaceWithVoid();
     }
 }

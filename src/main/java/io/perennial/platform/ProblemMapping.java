@@ -20,6 +20,7 @@ import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Locale;
@@ -163,8 +164,8 @@ class ProblemMapping {
         return answer(ProblemType.UNAVAILABLE, "The database does not answer; try again", List.of());
     }
 
-    @ServerExceptionMapper
-    Response interrupted(IOException e) {
+    @ServerExceptionMapper({IOException.class, UncheckedIOException.class})
+    Response interrupted(Exception e) {
         return answer(
                 ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept", List.of());
     }

@@ -29,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
+import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
@@ -103,11 +104,7 @@ class RunResource {
                                 idempotencyKey,
                                 "POST runs " + newRun,
                                 Run.class,
-                                () -> runs.create(
-                                        connection,
-                                        orgId,
-                                        newRun.kind(),
-                                        newRun.asOf() == null ? clock.instant() : newRun.asOf()))))
+                                () -> runs.create(connection, orgId, newRun.kind(), AsOf.orNow(newRun.asOf(), clock)))))
                 .chain(run -> runs.get(orgId, run.id()))
                 .invoke(run -> {
                     if (!run.isFinished()) {

@@ -58,32 +58,6 @@ public class Runs {
     }
 
     /**
-     * Starts a run unless one of its kind is waiting for its turn, which will see the same data.
-     *
-     * @param asOf of the new run; a waiting one that was asked for at most ten minutes before will do
-     */
-    public Uni<Run> startUnlessWaiting(UUID organization, String kind, Instant asOf) {
-        return database.query(
-                        organization,
-                        Run.SELECT + """
-                                where r.organization_id = $1 and r.kind = $2 and r.status = 'running'
-                                    and r.as_of between $3 and $4
-                                    and exists (
-                                        select from runs earlier
-                                        where earlier.organization_id = $1 and earlier.status = 'running'
-                                            and (earlier.started_at, earlier.id) < (r.started_at, r.id))
-                                limit 1""",
-                        Tuple.of(
-                                organization,
-                                kind,
-                                asOf.minus(STILL_NEW).atOffset(ZoneOffset.UTC),
-                                asOf.atOffset(ZoneOffset.UTC)))
-                .chain(rows -> first(rows)
-                        .map(waiting -> Uni.createFrom().item(waiting))
-                        .orElseGet(() -> start(organization, kind, asOf)));
-    }
-
-    /**
      * Writes a run into a transaction that has more to do. Nothing happens until the transaction has been committed and
      * {@link #follow} or {@link #submit} is called, or the next replica looks for work.
      */
@@ -93,6 +67,46 @@ public class Runs {
                 .chain(() -> customers(connection, organization))
                 .chain(customers -> insertParts(connection, organization, id, kind, parts(customers)))
                 .chain(() -> find(connection, organization, id));
+    }
+
+    /**
+     * As {@link #create}, unless a run of this kind waits for its turn: it is kept waiting until the transaction ends, and
+     * then sees the same data.
+     *
+     * @param asOf of the new run; a waiting one that was asked for at most ten minutes before will do
+     */
+    public Uni<Run> createUnlessWaiting(SqlConnection connection, UUID organization, String kind, Instant asOf) {
+        return connection
+                .preparedQuery(Run.SELECT + """
+                                where r.organization_id = $1 and r.kind = $2 and r.status = 'running'
+                                    and r.as_of between $3 and $4
+                                    and exists (
+                                        select from runs earlier
+                                        where earlier.organization_id = $1 and earlier.status = 'running'
+                                            and (earlier.started_at, earlier.id) < (r.started_at, r.id))
+                                limit 1""")
+                .execute(io.vertx.mutiny.sqlclient.Tuple.of(
+                        organization,
+                        kind,
+                        asOf.minus(STILL_NEW).atOffset(ZoneOffset.UTC),
+                        asOf.atOffset(ZoneOffset.UTC)))
+                .chain(rows -> rows.size() == 0
+                        ? Uni.createFrom().nullItem()
+                        : keepWaiting(connection, Run.of(rows.iterator().next().getDelegate())))
+                .onItem()
+                .ifNull()
+                .switchTo(() -> create(connection, organization, kind, asOf));
+    }
+
+    /** Holds the parts of a run, so that nobody begins with them. Yields null when somebody has. */
+    private static Uni<Run> keepWaiting(SqlConnection connection, Run run) {
+        return connection
+                .preparedQuery("""
+                        select from run_partitions
+                        where organization_id = $1 and run_id = $2 and finished_at is null
+                        for update skip locked""")
+                .execute(io.vertx.mutiny.sqlclient.Tuple.of(run.organizationId(), run.id()))
+                .map(held -> held.size() == run.parts() ? run : null);
     }
 
     private Uni<Void> insert(SqlConnection connection, UUID organization, UUID id, String kind, Instant asOf) {

@@ -5,8 +5,10 @@ import static io.restassured.RestAssured.given;
 import io.restassured.config.EncoderConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 
@@ -15,8 +17,11 @@ public final class Api {
 
     private static final String CSV = "text/csv; charset=UTF-8";
 
-    private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
-            .encoderConfig(EncoderConfig.encoderConfig().encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
+    /** Sends the media type as the test says it, with no charset added. */
+    private static final RestAssuredConfig AS_IT_IS = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false)
+                    .encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
 
     private Api() {}
 
@@ -32,7 +37,7 @@ public final class Api {
 
     /** A request by nobody. */
     public static RequestSpecification withoutKey() {
-        return given().config(CONFIG);
+        return given().config(AS_IT_IS);
     }
 
     /** Creates an organization and yields its id. */
@@ -77,5 +82,34 @@ public final class Api {
         return asAdmin()
                 .queryParam("as_of", asOf)
                 .post("/api/v1/segmentation/organizations/{org_id}/segment", organization);
+    }
+
+    /** Runs something over an organization as of an instant and yields the finished run. */
+    public static JsonPath run(UUID organization, String kind, String asOf) throws InterruptedException {
+        return awaitRun(asAdmin()
+                .contentType("application/json")
+                .body(Map.of("kind", kind, "as_of", asOf))
+                .post("/api/v1/organizations/{org_id}/runs", organization)
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id"));
+    }
+
+    /** Waits until a run is finished, half a minute at most. */
+    public static JsonPath awaitRun(String run) throws InterruptedException {
+        var deadline = Instant.now().plusSeconds(30);
+        while (true) {
+            var found = asAdmin()
+                    .get("/api/v1/runs/{run_id}", run)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            if (!found.getString("status").equals("running") || Instant.now().isAfter(deadline)) {
+                return found;
+            }
+            Thread.sleep(100);
+        }
     }
 }

@@ -42,6 +42,7 @@ import io.perennial.intake.ImportReport;
 import io.perennial.intake.Importer;
 import io.perennial.intake.Upload;
 import io.perennial.models.ChurnScoreImport;
+import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Run;
@@ -212,7 +213,7 @@ public class SegmentationResource {
                                         connection,
                                         organization.id(),
                                         SegmentationRun.NAME,
-                                        options.asOf == null ? clock.instant() : options.asOf)))
+                                        AsOf.orNow(options.asOf, clock))))
                 .chain(run -> runs.get(organization.id(), run.id()));
     }
 
