@@ -30,6 +30,7 @@ public class TransactionImport implements ImportKind {
     private static final int DISCOUNT = 7;
     private static final int STATUS = 8;
 
+    /** An order, an invoice or a basket is no alias of a transaction: it has a line for each of its items. */
     private static final List<Field> FIELDS = List.of(
             Field.required(
                     "customer_id",
@@ -74,18 +75,7 @@ public class TransactionImport implements ImportKind {
                     "net_amount",
                     "gross_amount",
                     "spend"),
-            Field.optional(
-                    "transaction_id",
-                    "order_id",
-                    "invoice_no",
-                    "invoice",
-                    "invoice_id",
-                    "txn_id",
-                    "receipt_id",
-                    "basket_id",
-                    "order_number",
-                    "payment_id",
-                    "id"),
+            Field.optional("transaction_id", "transaction", "transaction_no", "txn_id", "payment_id", "id"),
             Field.optional("product", "product_id", "sku", "item", "stock_code", "product_name"),
             Field.optional("category", "product_category", "department"),
             Field.optional("quantity", "qty", "units", "number_of_items", "number_of_cds"),
