@@ -147,7 +147,7 @@ class CustomerResource {
     private Uni<Customer> find(CustomerReference customer) {
         return database.lookup(
                         customer.organization(),
-                        "select " + COLUMNS + " from customers where organization_id = $1 and customer_id = any($2)",
+                        "select " + COLUMNS + " from customers where organization_id = $1 and customer_id in ($2, $3)",
                         customer.parameters())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .findFirst()

@@ -29,9 +29,12 @@ public record CustomerReference(UUID organization, String name, UUID[] candidate
         }
     }
 
-    /** {@code $1}, the organization, and {@code $2}, the array of candidates. */
+    /**
+     * {@code $1}, the organization, and {@code $2} and {@code $3}, the candidates; where there is one, it comes twice. An array
+     * of them would be planned anew each time, because the planner takes an array that it does not know for a long one.
+     */
     public Tuple parameters() {
-        return Tuple.tuple().addUUID(organization).addArrayOfUUID(candidates);
+        return Tuple.of(organization, candidates[0], candidates[candidates.length - 1]);
     }
 
     /** What to fail with when none of the candidates exists. */

@@ -154,7 +154,7 @@ class Segments {
         return database.lookup(
                         customer.organization(),
                         "select " + COLUMNS
-                                + " from segment_assignments where organization_id = $1 and customer_id = any($2)",
+                                + " from segment_assignments where organization_id = $1 and customer_id in ($2, $3)",
                         customer.parameters())
                 .chain(rows -> rows.size() == 0
                         ? none(customer)
@@ -166,7 +166,7 @@ class Segments {
     private <T> Uni<T> none(CustomerReference customer) {
         return database.query(
                         customer.organization(),
-                        "select from customers where organization_id = $1 and customer_id = any($2)",
+                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
                         customer.parameters())
                 .map(rows -> {
                     throw rows.size() == 0
@@ -181,11 +181,11 @@ class Segments {
         return database.query(customer.organization(), """
                         select segment, segment_score, entered_at, null::timestamptz as left_at
                         from segment_assignments
-                        where organization_id = $1 and customer_id = any($2)
+                        where organization_id = $1 and customer_id in ($2, $3)
                         union all
                         select segment, segment_score, entered_at, left_at
                         from segment_history
-                        where organization_id = $1 and customer_id = any($2)
+                        where organization_id = $1 and customer_id in ($2, $3)
                         order by left_at desc nulls first""", customer.parameters())
                 .chain(rows -> rows.size() == 0
                         ? none(customer)
