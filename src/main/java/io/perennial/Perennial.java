@@ -15,7 +15,12 @@ public class Perennial {
      * @param arguments passed on to Quarkus
      */
     public static void main(String... arguments) {
-        DatabaseSettings.resolve().asProperties().forEach(System::setProperty);
+        var database = DatabaseSettings.resolve();
+        database.asProperties().forEach(System::setProperty);
+        if (database.embedded() && System.getenv("QUARKUS_HTTP_HOST") == null) {
+            // Its admin key is known to everybody, so it is for this machine only.
+            System.getProperties().putIfAbsent("quarkus.http.host", "localhost");
+        }
         Quarkus.run(arguments);
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Collectors;
 
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -26,7 +27,7 @@ public class FeatureStep implements RunStep {
                     FeatureSql.COLUMNS.stream()
                             .filter(column -> !column.equals("customer_id"))
                             .map(column -> column + " = excluded." + column)
-                            .collect(java.util.stream.Collectors.joining(", ")));
+                            .collect(Collectors.joining(", ")));
 
     private static final String FORGET = """
             delete from customer_feature

@@ -20,9 +20,13 @@ public final class ColumnBatch {
     /** Rows in one statement: enough to make its overhead small, few enough to keep memory small. */
     static final int CAPACITY = 5_000;
 
+    /** … and of long rows fewer. */
+    private static final int MAX_CHARACTERS = 4 << 20;
+
     private final List<Column> columns;
     private final Object[][] values;
     private int size;
+    private long characters;
 
     ColumnBatch(List<Column> columns) {
         this.columns = columns;
@@ -32,12 +36,13 @@ public final class ColumnBatch {
     void add(Object... row) {
         for (var column = 0; column < values.length; column++) {
             values[column][size] = row[column];
+            characters += row[column] instanceof String text ? text.length() : 0;
         }
         size++;
     }
 
     boolean isFull() {
-        return size == CAPACITY;
+        return size == CAPACITY || characters >= MAX_CHARACTERS;
     }
 
     boolean isEmpty() {
@@ -69,6 +74,7 @@ public final class ColumnBatch {
             }
         }
         size = 0;
+        characters = 0;
         return new Rows(select.toString(), Tuple.newInstance(parameters));
     }
 

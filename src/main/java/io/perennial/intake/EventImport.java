@@ -9,7 +9,6 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -101,11 +100,7 @@ public class EventImport implements ImportKind {
         var occurredAt = timestamps.parse("occurred_at", values[OCCURRED_AT]);
         var type = type(values[EVENT_TYPE]);
         var value = decimals.parse("value", values[VALUE]);
-        var attributes = record.attributes() == null
-                ? null
-                : new io.vertx.core.json.JsonObject(
-                                new TreeMap<>(record.attributes().getMap()))
-                        .encode();
+        var attributes = record.attributesInOrder();
         var key = values[EVENT_ID] != null
                 ? CustomerId.derive(customer, values[EVENT_ID])
                 : CustomerId.derive(

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,6 +46,8 @@ public class Importer {
 
     /** What the order of dates and the decimal mark are found out from. */
     private static final int SAMPLE = 1_000;
+
+    private static final long SAMPLE_CHARACTERS = 4 << 20;
 
     private static final Duration STATEMENT_LIMIT = Duration.ofHours(1);
 
@@ -208,9 +211,11 @@ public class Importer {
 
         private List<InputRecord> sample(RecordReader reader) throws IOException {
             var sample = new ArrayList<InputRecord>();
+            var characters = 0L;
             for (var record = reader.next(); record != null; record = reader.next()) {
                 sample.add(record);
-                if (sample.size() == SAMPLE) {
+                characters += record.length();
+                if (sample.size() == SAMPLE || characters >= SAMPLE_CHARACTERS) {
                     break;
                 }
             }
@@ -349,11 +354,10 @@ public class Importer {
             return report(counts, understood);
         }
 
-        /** Two merges of one kind would wait for each other's rows in any order; so they wait here, in one. */
+        /** Two merges would wait for each other's rows, customers above all, in any order; so they wait here, in one. */
         private void takeTurn() {
             awaitInFlight();
-            send("select pg_advisory_xact_lock(hashtextextended('%s %s', 0))"
-                    .formatted(organization.id(), kind.name()));
+            send("select pg_advisory_xact_lock(hashtextextended('intake %s', 0))".formatted(organization.id()));
             awaitInFlight();
         }
 
@@ -381,7 +385,7 @@ public class Importer {
                     null);
         }
 
-        private String columns(java.util.function.Function<ColumnBatch.Column, String> format) {
+        private String columns(Function<ColumnBatch.Column, String> format) {
             return kind.columns().stream().map(format).collect(Collectors.joining(", "));
         }
     }

@@ -41,6 +41,9 @@ final class JsonRecordReader implements RecordReader {
                         .build());
     }
 
+    /** Some files use ids for names; those are looked at each time. */
+    private static final int REMEMBERED_NAMES = 1_000;
+
     private final List<Field> fields;
     private final LineErrors errors;
     private final String format;
@@ -101,7 +104,7 @@ final class JsonRecordReader implements RecordReader {
             if (entry.getValue().isNull()) {
                 return;
             }
-            var field = fieldOfName.computeIfAbsent(entry.getKey(), this::fieldNamed);
+            var field = field(object, entry.getKey());
             if (entry.getKey().equals("attributes") && entry.getValue().isObject()) {
                 attributes.mergeIn(new JsonObject(entry.getValue().toString()));
             } else if (field < 0 || values[field] != null) {
@@ -114,6 +117,19 @@ final class JsonRecordReader implements RecordReader {
             }
         });
         return new InputRecord(source.line(), values, attributes.isEmpty() ? null : attributes);
+    }
+
+    /** A field is taken by its own name before an alias. */
+    private int field(JsonNode object, String name) {
+        var known = fieldOfName.get(name);
+        var field = known == null ? fieldNamed(name) : known;
+        if (known == null && fieldOfName.size() < REMEMBERED_NAMES) {
+            fieldOfName.put(name, field);
+        }
+        var isOutranked = field >= 0
+                && !name.equals(fields.get(field).name())
+                && object.has(fields.get(field).name());
+        return isOutranked ? -1 : field;
     }
 
     private int fieldNamed(String name) {

@@ -169,6 +169,12 @@ public final class Timestamps {
         if (matcher.group(4).length() != 4) {
             throw new InvalidValue(field, "%s needs a year of four digits".formatted(matcher.group()));
         }
+        if (order == Order.YMD && !matcher.group(2).equals(".")) {
+            throw new InvalidValue(
+                    field,
+                    "%s does not tell whether the day or the month comes first; add date_format=dmy or date_format=mdy"
+                            .formatted(matcher.group()));
+        }
         var dayFirst = matcher.group(2).equals(".") || order == Order.DMY;
         return dayFirst
                 ? LocalDate.of(number(matcher, 4), number(matcher, 3), number(matcher, 1))

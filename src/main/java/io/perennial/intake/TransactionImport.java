@@ -6,7 +6,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 
 import io.perennial.intake.ColumnBatch.Column;
@@ -158,11 +157,7 @@ public class TransactionImport implements ImportKind {
         var status = status(values[STATUS]);
         var discount = decimals.parseNonNegative("discount", values[DISCOUNT], "");
         var quantity = decimals.parse("quantity", values[QUANTITY]);
-        var attributes = record.attributes() == null
-                ? null
-                : new io.vertx.core.json.JsonObject(
-                                new TreeMap<>(record.attributes().getMap()))
-                        .encode();
+        var attributes = record.attributesInOrder();
         var key = values[TRANSACTION_ID] != null
                 ? CustomerId.derive(customer, values[TRANSACTION_ID])
                 : CustomerId.derive(

@@ -4,6 +4,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -39,6 +41,9 @@ import io.perennial.tenant.Role;
 @RolesAllowed(Role.OPERATE)
 @Blocking
 class UploadResource {
+
+    /** A run that was asked for this little before will do, when nobody asked for a certain instant. */
+    private static final Duration STILL_NEW = Duration.ofMinutes(10);
 
     private static final String TRANSACTION_PATH = "churn/organizations/{org_id}/upload-data";
     private static final String EVENT_PATH = "organizations/{org_id}/events";
@@ -103,7 +108,7 @@ class UploadResource {
                     is taken in whole or, when it is cut or unreadable, not at all; single bad lines are reported and
                     skipped. Uploading the same file again changes nothing. The features are then computed by a run.""")
     public Uni<ImportReport> uploadTransactions(
-            @jakarta.ws.rs.BeanParam Options options,
+            @BeanParam Options options,
             @RestQuery("as_of") @Parameter(description = AS_OF) Instant asOf,
             InputStream body) {
         return runWithFeatures(options, asOf, raw(options, body));
@@ -114,9 +119,7 @@ class UploadResource {
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(hidden = true)
     public Uni<ImportReport> uploadTransactionsForm(
-            @jakarta.ws.rs.BeanParam Options options,
-            @RestQuery("as_of") Instant asOf,
-            @RestForm("file") FileUpload file) {
+            @BeanParam Options options, @RestQuery("as_of") Instant asOf, @RestForm("file") FileUpload file) {
         return runWithFeatures(options, asOf, form(options, file));
     }
 
@@ -128,7 +131,7 @@ class UploadResource {
     @Operation(operationId = "uploadEvents", summary = "Upload events", description = """
                     A file, an array or a single object of `customer_id, occurred_at, event_type` and, optionally,
                     `event_id, value`; everything else becomes attributes.""")
-    public Uni<ImportReport> uploadEvents(@jakarta.ws.rs.BeanParam Options options, InputStream body) {
+    public Uni<ImportReport> uploadEvents(@BeanParam Options options, InputStream body) {
         return run(options, events, raw(options, body));
     }
 
@@ -136,8 +139,7 @@ class UploadResource {
     @Path(EVENT_PATH)
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(hidden = true)
-    public Uni<ImportReport> uploadEventsForm(
-            @jakarta.ws.rs.BeanParam Options options, @RestForm("file") FileUpload file) {
+    public Uni<ImportReport> uploadEventsForm(@BeanParam Options options, @RestForm("file") FileUpload file) {
         return run(options, events, form(options, file));
     }
 
@@ -147,7 +149,7 @@ class UploadResource {
     @Operation(operationId = "uploadCustomers", summary = "Upload customers", description = """
                     A file, an array or a single object of `customer_id` and, optionally, `registered_at, name, email,
                     phone`; everything else becomes attributes. What a record does not say stays as it was.""")
-    public Uni<ImportReport> uploadCustomers(@jakarta.ws.rs.BeanParam Options options, InputStream body) {
+    public Uni<ImportReport> uploadCustomers(@BeanParam Options options, InputStream body) {
         return run(options, customers, raw(options, body));
     }
 
@@ -155,8 +157,7 @@ class UploadResource {
     @Path(CUSTOMER_PATH)
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(hidden = true)
-    public Uni<ImportReport> uploadCustomersForm(
-            @jakarta.ws.rs.BeanParam Options options, @RestForm("file") FileUpload file) {
+    public Uni<ImportReport> uploadCustomersForm(@BeanParam Options options, @RestForm("file") FileUpload file) {
         return run(options, customers, form(options, file));
     }
 
@@ -190,16 +191,17 @@ class UploadResource {
                         transactions,
                         upload,
                         options.idempotencyKey,
-                        (connection, report) -> createFeaturesRun(connection, organization, asOf, report)))
+                        (connection, report) -> createFeaturesRun(
+                                connection, organization, asOf, givenAsOf == null ? STILL_NEW : Duration.ZERO, report)))
                 .call(report -> submitFeaturesRun(options.orgId, report.featuresRunId()));
     }
 
     private Uni<ImportReport> createFeaturesRun(
-            SqlConnection connection, Organization organization, Instant asOf, ImportReport report) {
+            SqlConnection connection, Organization organization, Instant asOf, Duration older, ImportReport report) {
         if (report.inserted() + report.updated() == 0) {
             return Uni.createFrom().item(report);
         }
-        return runs.createUnlessWaiting(connection, organization.id(), "features", asOf)
+        return runs.createUnlessWaiting(connection, organization.id(), "features", asOf, older)
                 .map(run -> report.withFeaturesRun(run.id()));
     }
 

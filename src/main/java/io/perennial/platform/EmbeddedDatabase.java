@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,7 +60,12 @@ final class EmbeddedDatabase {
     private static boolean own(Path folder) throws IOException {
         var lockFile = folder.resolveSibling(folder.getFileName() + ".lock");
         var channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        ownership = channel.tryLock();
+        try {
+            ownership = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // This very process owns it already: it was reloaded.
+            ownership = null;
+        }
         return ownership != null;
     }
 

@@ -268,7 +268,7 @@ class RunDriver {
     private Uni<Boolean> doPart(SqlConnection connection, Run run, Row row) {
         var step = steps(run).get(row.getShort("step"));
         return connection
-                .query(PLANNING)
+                .query(PLANNING + "; " + TenantDatabase.shareWithoutErasure(run.organizationId()))
                 .execute()
                 .chain(() -> results(connection, run))
                 .map(results -> new RunPart(

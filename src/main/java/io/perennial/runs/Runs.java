@@ -26,8 +26,6 @@ import io.perennial.tenant.TenantDatabase;
 @ApplicationScoped
 public class Runs {
 
-    private static final Duration STILL_NEW = Duration.ofMinutes(10);
-
     private final TenantDatabase database;
     private final RunDriver driver;
     private final RunsConfig config;
@@ -73,9 +71,11 @@ public class Runs {
      * As {@link #create}, unless a run of this kind waits for its turn: it is kept waiting until the transaction ends, and
      * then sees the same data.
      *
-     * @param asOf of the new run; a waiting one that was asked for at most ten minutes before will do
+     * @param asOf of the new run
+     * @param older by how much the instant of a waiting one may be earlier
      */
-    public Uni<Run> createUnlessWaiting(SqlConnection connection, UUID organization, String kind, Instant asOf) {
+    public Uni<Run> createUnlessWaiting(
+            SqlConnection connection, UUID organization, String kind, Instant asOf, Duration older) {
         return connection
                 .preparedQuery(Run.SELECT + """
                                 where r.organization_id = $1 and r.kind = $2 and r.status = 'running'
@@ -86,10 +86,7 @@ public class Runs {
                                             and (earlier.started_at, earlier.id) < (r.started_at, r.id))
                                 limit 1""")
                 .execute(io.vertx.mutiny.sqlclient.Tuple.of(
-                        organization,
-                        kind,
-                        asOf.minus(STILL_NEW).atOffset(ZoneOffset.UTC),
-                        asOf.atOffset(ZoneOffset.UTC)))
+                        organization, kind, asOf.minus(older).atOffset(ZoneOffset.UTC), asOf.atOffset(ZoneOffset.UTC)))
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().nullItem()
                         : keepWaiting(connection, Run.of(rows.iterator().next().getDelegate())))
@@ -109,20 +106,26 @@ public class Runs {
                 .map(held -> held.size() == run.parts() ? run : null);
     }
 
+    /** Runs take turns in the order of their beginnings, so that has to be the order of their transactions too. */
     private Uni<Void> insert(SqlConnection connection, UUID organization, UUID id, String kind, Instant asOf) {
         if (!kinds.containsKey(kind)) {
             throw ProblemType.INVALID_REQUEST.problem("kind must be one of %s", String.join(", ", kinds()));
         }
         return connection
-                .preparedQuery("""
-                        insert into runs (organization_id, id, kind, as_of, started_at)
-                        values ($1, $2, $3, $4, $5)""")
-                .execute(io.vertx.mutiny.sqlclient.Tuple.of(
-                        organization,
-                        id,
-                        kind,
-                        asOf.atOffset(ZoneOffset.UTC),
-                        clock.instant().atOffset(ZoneOffset.UTC)))
+                .query("select pg_advisory_xact_lock(hashtextextended('runs %s', 0))".formatted(organization))
+                .execute()
+                .chain(() -> connection
+                        .preparedQuery("""
+                                insert into runs (organization_id, id, kind, as_of, started_at)
+                                select $1, $2, $3, $4, greatest($5, max(started_at) + interval '1 microsecond')
+                                from runs
+                                where organization_id = $1""")
+                        .execute(io.vertx.mutiny.sqlclient.Tuple.of(
+                                organization,
+                                id,
+                                kind,
+                                asOf.atOffset(ZoneOffset.UTC),
+                                clock.instant().atOffset(ZoneOffset.UTC))))
                 .replaceWithVoid();
     }
 

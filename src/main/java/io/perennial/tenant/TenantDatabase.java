@@ -51,7 +51,7 @@ public class TenantDatabase {
      */
     public Uni<RowSet<Row>> lookup(UUID organization, String sql, Tuple parameters) {
         var context = ContextInternal.current();
-        return context == null || !context.isEventLoopContext()
+        return context == null || !context.nettyEventLoop().inEventLoop()
                 ? query(organization, sql, parameters)
                 : UniHelper.toUni(lookups.ask(context, organization, sql, parameters));
     }
@@ -84,6 +84,19 @@ public class TenantDatabase {
                 .query(LONG_WORK + "set local perennial.organization_id = '" + organization + "'")
                 .execute()
                 .chain(() -> work.apply(connection)));
+    }
+
+    /**
+     * A statement that keeps erasures out until the transaction ends: work that reads customers and writes about them might
+     * otherwise write again what an erasure has just removed.
+     */
+    public static String shareWithoutErasure(UUID organization) {
+        return "select pg_advisory_xact_lock_shared(hashtextextended('erasure %s', 0))".formatted(organization);
+    }
+
+    /** A statement that waits for such work to end and keeps more from beginning. */
+    public static String eraseAlone(UUID organization) {
+        return "select pg_advisory_xact_lock(hashtextextended('erasure %s', 0))".formatted(organization);
     }
 
     /** A UUID cannot carry anything but itself into the statement. */

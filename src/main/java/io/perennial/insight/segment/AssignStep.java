@@ -25,7 +25,7 @@ class AssignStep implements RunStep {
                     ($9::real[])[greatest(width_bucket(f.frequency::float8, $8::float8[]), 1)] as f,
                     ($11::real[])[greatest(width_bucket(f.monetary::float8, $10::float8[]), 1)] as m,
                     ($13::real[])[greatest(width_bucket(f.engagement, $12::float8[]), 1)] as e,
-                    coalesce(p.churn_probability::float8, %1$s)::real as churn_probability,
+                    round(coalesce(p.churn_probability, (%1$s)::numeric), 6) as churn_probability,
                     coalesce(p.model_version, '%2$s') as model_version
                 from customer_feature f
                 left join churn_prediction p on p.organization_id = f.organization_id and p.customer_id = f.customer_id
@@ -94,7 +94,7 @@ class AssignStep implements RunStep {
 
     /** The ordinal of a {@link ChurnRiskLevel}. */
     private static String riskLevel() {
-        return "width_bucket(churn_probability::numeric, array[%s, %s, %s])"
+        return "width_bucket(churn_probability, array[%s, %s, %s])"
                 .formatted(ChurnRiskLevel.MEDIUM.from(), ChurnRiskLevel.HIGH.from(), ChurnRiskLevel.CRITICAL.from());
     }
 

@@ -45,7 +45,7 @@ class BreakpointStep implements RunStep {
                 from cumulated
                 group by name, floor(2000 * below / total)
             )
-            select name, count(*) as bins,
+            select name,
                 json_agg(lowest order by lowest) as thresholds,
                 json_agg(round((case when name = 'R' then 100 - share else share end)::numeric, 3) order by lowest) as scores
             from (select *, 100.0 * (below + customers / 2.0) / total as share from joined) shared

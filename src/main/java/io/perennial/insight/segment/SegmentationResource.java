@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -151,8 +152,7 @@ public class SegmentationResource {
             responseCode = "202",
             description = "The run, when the request prefers not to wait",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Run.class)))
-    public Uni<Response> segment(
-            @jakarta.ws.rs.BeanParam Options options, @RequestBody(required = false) InputStream body) {
+    public Uni<Response> segment(@BeanParam Options options, @RequestBody(required = false) InputStream body) {
         try {
             var file = new PushbackInputStream(body);
             var first = file.read();
@@ -172,7 +172,7 @@ public class SegmentationResource {
     @RolesAllowed(Role.OPERATE)
     @Blocking
     @Operation(hidden = true)
-    public Uni<Response> segmentWithForm(@jakarta.ws.rs.BeanParam Options options, @RestForm("file") FileUpload file) {
+    public Uni<Response> segmentWithForm(@BeanParam Options options, @RestForm("file") FileUpload file) {
         if (file == null) {
             return segment(options, (Upload) null);
         }

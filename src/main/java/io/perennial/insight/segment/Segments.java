@@ -18,6 +18,7 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.perennial.models.ChurnRiskLevel;
+import io.perennial.platform.Amounts;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.CustomerReference;
@@ -53,7 +54,7 @@ class Segments {
                             Category.of(row.getFloat("frequency_score")),
                             Category.of(row.getFloat("monetary_score")),
                             Category.of(row.getFloat("engagement_score"))),
-                    ChurnRiskLevel.of(row.getFloat("churn_probability")),
+                    ChurnRiskLevel.of(row.getBigDecimal("churn_probability").doubleValue()),
                     instant(row, "assigned_at"),
                     Metadata.of(segment, row));
         }
@@ -74,7 +75,7 @@ class Segments {
             @Schema(description = "Percentile scores within the organization, 0..100")
             Scores scores,
 
-            @Schema(examples = "0.0542") float churnProbability,
+            @Schema(examples = "0.0542") BigDecimal churnProbability,
 
             @Schema(description = "Who says so: a model version, uploaded, or rules-1", examples = "rules-1")
             String modelVersion,
@@ -94,7 +95,7 @@ class Segments {
                             row.getFloat("frequency_score"),
                             row.getFloat("monetary_score"),
                             row.getFloat("engagement_score")),
-                    row.getFloat("churn_probability"),
+                    Amounts.plain(row.getBigDecimal("churn_probability")),
                     row.getString("model_version"),
                     row.getUUID("run_id"),
                     instant(row, "as_of"),
@@ -246,8 +247,8 @@ class Segments {
     Uni<Moves> moves(UUID organization, UUID run) {
         return database.query(organization, """
                         select id, as_of from runs
-                        where organization_id = $1 and kind = 'segmentation' and ($2::uuid is null or id = $2)
-                        order by started_at desc
+                        where organization_id = $1 and kind = 'segmentation' and (id = $2 or ($2::uuid is null and status = 'completed'))
+                        order by started_at desc, id desc
                         limit 1""", Tuple.of(organization, run)).chain(runs -> {
             if (runs.size() == 0) {
                 throw ProblemType.UNKNOWN_RUN.problem("No segmentation %s", run == null ? "yet" : run);
