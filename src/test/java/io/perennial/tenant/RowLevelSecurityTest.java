@@ -147,7 +147,7 @@ class RowLevelSecurityTest {
             strings = {
                 "drop table customers",
                 "alter table customers disable row level security",
-                "set role postgres",
+                "set role pg_read_all_data",
                 "set session_replication_role = replica",
                 "select * from flyway_schema_history"
             })
