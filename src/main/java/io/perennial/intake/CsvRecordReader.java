@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
 
 /** Reads CSV whose first line names the columns. The delimiter is found from that line. */
@@ -166,6 +167,9 @@ final class CsvRecordReader implements RecordReader {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof ProblemException problem) {
+                throw problem;
+            }
             throw ProblemType.INVALID_FILE.problem("%s. Nothing was kept.", e.getMessage());
         }
     }

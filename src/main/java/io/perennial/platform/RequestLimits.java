@@ -5,12 +5,21 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.ext.Provider;
+import jakarta.ws.rs.ext.ReaderInterceptor;
+import jakarta.ws.rs.ext.ReaderInterceptorContext;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Refuses a body that is too large. Uploads may have {@code quarkus.http.limits.max-body-size}, anything else, which is
- * read into memory, a mebibyte. A body that announces its length is refused before it is read, with a problem document.
+ * read into memory, a mebibyte. A body that announces its length is refused before it is read, another one as soon as it
+ * turns out too large. Only of a form the framework finds that out, for it is the framework that reads it.
  */
 @ApplicationScoped
 class RequestLimits {
@@ -43,19 +52,22 @@ class RequestLimits {
             request.next();
             return;
         }
-        request.response().putHeader("Connection", "close");
-        request.response().endHandler(sent -> request.request().connection().close());
-        ProblemMapping.write(
-                request, ProblemType.TOO_LARGE, "The body is larger than %d bytes".formatted(limitOf(request)));
+        closeWhenAnswered(request);
+        ProblemMapping.write(request, ProblemType.TOO_LARGE, reason(limitOf(request)));
     }
 
     private void limit(RoutingContext request) {
-        request.put(FRAMEWORK_LIMIT, limitOf(request));
+        request.put(FRAMEWORK_LIMIT, isForm(request) ? limitOf(request) : Long.MAX_VALUE);
         request.next();
     }
 
     private long limitOf(RoutingContext request) {
         return UPLOAD.matcher(request.request().path()).matches() ? upload : SMALL;
+    }
+
+    private static boolean isForm(RoutingContext request) {
+        var type = request.request().getHeader("Content-Type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/");
     }
 
     private static long announcedLength(RoutingContext request) {
@@ -64,6 +76,79 @@ class RequestLimits {
             return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
             return 0;
+        }
+    }
+
+    private static String reason(long limit) {
+        return "The body is larger than %d bytes. Nothing was kept.".formatted(limit);
+    }
+
+    /** What is still to come of a body that is too large is not wanted. */
+    private static void closeWhenAnswered(RoutingContext request) {
+        request.response().putHeader("Connection", "close");
+        request.addEndHandler(answered -> request.request().connection().close());
+    }
+
+    /** Counts what is read of a body. */
+    @Provider
+    static class Counting implements ReaderInterceptor {
+
+        private final RequestLimits limits;
+        private final RoutingContext request;
+
+        @Inject
+        Counting(RequestLimits limits, RoutingContext request) {
+            this.limits = limits;
+            this.request = request;
+        }
+
+        @Override
+        public Object aroundReadFrom(ReaderInterceptorContext reader) throws IOException {
+            reader.setInputStream(new Limited(reader.getInputStream(), limits.limitOf(request), request));
+            return reader.proceed();
+        }
+    }
+
+    private static final class Limited extends FilterInputStream {
+
+        private final long limit;
+        private final RoutingContext request;
+        private long read;
+
+        Limited(InputStream body, long limit, RoutingContext request) {
+            super(body);
+            this.limit = limit;
+            this.request = request;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var value = super.read();
+            count(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            var count = super.read(bytes, offset, length);
+            count(Math.max(0, count));
+            return count;
+        }
+
+        private void count(int more) {
+            read += more;
+            if (read > limit) {
+                closeWhenAnswered(request);
+                throw ProblemType.TOO_LARGE.problem(reason(limit));
+            }
+        }
+
+        /** Closing a body reads what is left of it. */
+        @Override
+        public void close() throws IOException {
+            if (read <= limit) {
+                super.close();
+            }
         }
     }
 }
