@@ -1,11 +1,12 @@
 package io.perennial.platform;
 
 import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
@@ -21,7 +22,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * read into memory, a mebibyte. A body that announces its length is refused before it is read, another one as soon as it
  * turns out too large. Only of a form the framework finds that out, for it is the framework that reads it.
  */
-@ApplicationScoped
+@Singleton
 class RequestLimits {
 
     private static final long SMALL = 1 << 20;
@@ -94,17 +95,18 @@ class RequestLimits {
     static class Counting implements ReaderInterceptor {
 
         private final RequestLimits limits;
-        private final RoutingContext request;
+        private final CurrentVertxRequest request;
 
         @Inject
-        Counting(RequestLimits limits, RoutingContext request) {
+        Counting(RequestLimits limits, CurrentVertxRequest request) {
             this.limits = limits;
             this.request = request;
         }
 
         @Override
         public Object aroundReadFrom(ReaderInterceptorContext reader) throws IOException {
-            reader.setInputStream(new Limited(reader.getInputStream(), limits.limitOf(request), request));
+            var current = request.getCurrent();
+            reader.setInputStream(new Limited(reader.getInputStream(), limits.limitOf(current), current));
             return reader.proceed();
         }
     }

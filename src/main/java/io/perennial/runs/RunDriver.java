@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
+import io.perennial.platform.ProblemException;
 import io.perennial.tenant.TenantDatabase;
 
 /**
@@ -324,11 +326,21 @@ class RunDriver {
                                 run.id(),
                                 row.getShort("step"),
                                 row.getShort("partition"),
-                                String.valueOf(e.getMessage())))
+                                reason(e)))
                 .replaceWith(true)
                 .onItem()
                 .delayIt()
                 .by(Duration.ofMillis(500L << row.getShort("attempts")));
+    }
+
+    /** What callers may read; the words of the database, which may hold what is stored in it, are for the log. */
+    private static String reason(Throwable e) {
+        if (e instanceof ProblemException) {
+            return e.getMessage();
+        }
+        return e instanceof PgException refused
+                ? "The database refused a statement with SQLSTATE %s; the log has more".formatted(refused.getSqlState())
+                : "%s; the log has more".formatted(e.getClass().getSimpleName());
     }
 
     /** Ends the run, once: whoever comes second finds it ended. */
