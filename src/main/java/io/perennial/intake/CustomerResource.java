@@ -191,6 +191,7 @@ class CustomerResource {
             "segment_history",
             "segment_assignments",
             "churn_prediction",
+            "customer_prediction",
             "customer_feature",
             "events",
             "transactions",

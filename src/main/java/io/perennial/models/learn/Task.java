@@ -1,0 +1,14 @@
+package io.perennial.models.learn;
+
+/**
+ * What is to be learned.
+ *
+ * @param classes the number of classes; 1 unless the objective is {@link Objective#MULTICLASS}
+ */
+public record Task(Objective objective, FeatureSchema schema, int classes) {
+
+    /** A task with one output. */
+    public static Task of(Objective objective, FeatureSchema schema) {
+        return new Task(objective, schema, 1);
+    }
+}
