@@ -1,5 +1,8 @@
 -- Models: the versions that were trained, and what they predict.
 
+-- What a run was asked for besides its kind.
+alter table runs add column parameters jsonb;
+
 create table model_versions (
     organization_id uuid        not null references organizations on delete cascade,
     kind            text        not null,

@@ -12,6 +12,7 @@ public enum ProblemType {
     UNKNOWN_CUSTOMER(404, "There is no such customer"),
     UNKNOWN_RUN(404, "There is no such run"),
     UNKNOWN_API_KEY(404, "There is no such API key"),
+    UNKNOWN_MODEL(404, "There is no such model version"),
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_FOUND(404, "There is nothing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),

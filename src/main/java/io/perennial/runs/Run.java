@@ -20,6 +20,9 @@ public record Run(
         @Schema(description = "Only data up to this instant count")
         Instant asOf,
 
+        @Schema(description = "What it was asked for besides its kind")
+        Map<String, Object> parameters,
+
         @Schema(
                 examples = "completed",
                 enumeration = {"running", "completed", "failed"})
@@ -51,6 +54,7 @@ public record Run(
             """;
 
     static Run of(Row row) {
+        var parameters = (JsonObject) row.getValue("parameters");
         var totals = (JsonObject) row.getValue("totals");
         var finishedAt = row.get(OffsetDateTime.class, "finished_at");
         return new Run(
@@ -58,6 +62,7 @@ public record Run(
                 row.getUUID("organization_id"),
                 row.getString("kind"),
                 row.get(OffsetDateTime.class, "as_of").toInstant(),
+                parameters == null ? null : parameters.getMap(),
                 row.getString("status"),
                 row.getLong("parts_done"),
                 row.getLong("parts"),
@@ -65,6 +70,11 @@ public record Run(
                 row.getString("any_failure"),
                 row.get(OffsetDateTime.class, "started_at").toInstant(),
                 finishedAt == null ? null : finishedAt.toInstant());
+    }
+
+    /** What it was asked for besides its kind; empty when nothing. */
+    JsonObject parametersOrNone() {
+        return parameters == null ? new JsonObject() : new JsonObject(parameters);
     }
 
     /** Whether there is nothing left to do. */

@@ -279,6 +279,7 @@ class RunDriver {
                         run.asOf().atOffset(ZoneOffset.UTC),
                         row.getUUID("first_customer"),
                         row.getUUID("last_customer"),
+                        run.parametersOrNone(),
                         results))
                 .chain(part -> step.work(connection, part))
                 .chain(result -> connection
@@ -366,6 +367,7 @@ class RunDriver {
                                         run.organizationId(),
                                         run.id(),
                                         run.asOf().atOffset(ZoneOffset.UTC),
+                                        run.parametersOrNone(),
                                         results)))
                 .chain(totals -> end(connection, run, "completed", totals, null));
     }

@@ -10,17 +10,25 @@ import java.util.UUID;
  * @param asOf only data up to this instant count
  * @param firstCustomer of the range, inclusive
  * @param lastCustomer of the range, inclusive
+ * @param parameters what the run was asked for besides its kind; empty when nothing
  * @param results of the steps before that looked at all customers at once, by their names
  */
 public record RunPart(
-        UUID organization, UUID runId, OffsetDateTime asOf, UUID firstCustomer, UUID lastCustomer, JsonObject results) {
+        UUID organization,
+        UUID runId,
+        OffsetDateTime asOf,
+        UUID firstCustomer,
+        UUID lastCustomer,
+        JsonObject parameters,
+        JsonObject results) {
 
     private static final UUID FIRST = new UUID(0, 0);
     private static final UUID LAST = new UUID(-1, -1);
 
     /** All customers. */
-    public static RunPart whole(UUID organization, UUID runId, OffsetDateTime asOf, JsonObject results) {
-        return new RunPart(organization, runId, asOf, FIRST, LAST, results);
+    public static RunPart whole(
+            UUID organization, UUID runId, OffsetDateTime asOf, JsonObject parameters, JsonObject results) {
+        return new RunPart(organization, runId, asOf, FIRST, LAST, parameters, results);
     }
 
     /**

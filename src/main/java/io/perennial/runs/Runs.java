@@ -2,6 +2,7 @@ package io.perennial.runs;
 
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -60,8 +61,18 @@ public class Runs {
      * {@link #follow} or {@link #submit} is called, or the next replica looks for work.
      */
     public Uni<Run> create(SqlConnection connection, UUID organization, String kind, Instant asOf) {
+        return create(connection, organization, kind, asOf, null);
+    }
+
+    /**
+     * As {@link #create(SqlConnection, UUID, String, Instant)}.
+     *
+     * @param parameters for the steps of the run; may be null
+     */
+    public Uni<Run> create(
+            SqlConnection connection, UUID organization, String kind, Instant asOf, JsonObject parameters) {
         var id = UUID.randomUUID();
-        return insert(connection, organization, id, kind, asOf)
+        return insert(connection, organization, id, kind, asOf, parameters)
                 .chain(() -> customers(connection, organization))
                 .chain(customers -> insertParts(connection, organization, id, kind, parts(customers)))
                 .chain(() -> find(connection, organization, id));
@@ -107,7 +118,13 @@ public class Runs {
     }
 
     /** Runs take turns in the order of their beginnings, so that has to be the order of their transactions too. */
-    private Uni<Void> insert(SqlConnection connection, UUID organization, UUID id, String kind, Instant asOf) {
+    private Uni<Void> insert(
+            SqlConnection connection,
+            UUID organization,
+            UUID id,
+            String kind,
+            Instant asOf,
+            JsonObject parameters) {
         if (!kinds.containsKey(kind)) {
             throw ProblemType.INVALID_REQUEST.problem("kind must be one of %s", String.join(", ", kinds()));
         }
@@ -116,8 +133,8 @@ public class Runs {
                 .execute()
                 .chain(() -> connection
                         .preparedQuery("""
-                                insert into runs (organization_id, id, kind, as_of, started_at)
-                                select $1, $2, $3, $4, greatest($5, max(started_at) + interval '1 microsecond')
+                                insert into runs (organization_id, id, kind, as_of, started_at, parameters)
+                                select $1, $2, $3, $4, greatest($5, max(started_at) + interval '1 microsecond'), $6
                                 from runs
                                 where organization_id = $1""")
                         .execute(io.vertx.mutiny.sqlclient.Tuple.of(
@@ -125,7 +142,8 @@ public class Runs {
                                 id,
                                 kind,
                                 asOf.atOffset(ZoneOffset.UTC),
-                                clock.instant().atOffset(ZoneOffset.UTC))))
+                                clock.instant().atOffset(ZoneOffset.UTC),
+                                parameters)))
                 .replaceWithVoid();
     }
 

@@ -1,0 +1,115 @@
+package io.perennial.models.training;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.perennial.models.ModelKind;
+import io.perennial.models.ModelKinds;
+import io.perennial.models.registry.ModelVersions;
+import io.perennial.models.serve.ModelVersion;
+import io.perennial.runs.RunPart;
+import io.perennial.runs.RunStep;
+import io.perennial.tenant.Organization;
+import io.perennial.tenant.Organizations;
+
+/**
+ * Trains a version, and lets it answer if it is better than what answers now: than the version before, and than the rules, on
+ * the same rows that none of them has learned from.
+ */
+@ApplicationScoped
+class TrainStep implements RunStep {
+
+    /** Reading takes seconds, learning minutes, and the transaction waits for it. */
+    private static final String PATIENCE =
+            "set local idle_in_transaction_session_timeout = '2h'; set local work_mem = '64MB'";
+
+    private final ModelKinds kinds;
+    private final Organizations organizations;
+    private final Trainer trainer;
+    private final ModelVersions versions;
+
+    TrainStep(ModelKinds kinds, Organizations organizations, Trainer trainer, ModelVersions versions) {
+        this.kinds = kinds;
+        this.organizations = organizations;
+        this.trainer = trainer;
+        this.versions = versions;
+    }
+
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public boolean whole() {
+        return true;
+    }
+
+    @Override
+    public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
+        var kind = kinds.named(part.parameters().getString("kind"));
+        return connection
+                .query(PATIENCE)
+                .execute()
+                .chain(() -> organizations.find(part.organization()))
+                .chain(organization -> trainer.train(connection, organization, kind, part.asOf())
+                        .chain(trained -> register(connection, organization, kind, part, trained)))
+                .onFailure(TrainingRefusal.class)
+                .recoverWithItem(refusal -> new JsonObject()
+                        .put("kind", kind.name())
+                        .put("trained", false)
+                        .put("refusal", refusal.getMessage()));
+    }
+
+    private Uni<JsonObject> register(
+            SqlConnection connection,
+            Organization organization,
+            ModelKind kind,
+            RunPart part,
+            Trainer.Trained trained) {
+        return versions.active(organization.id())
+                .map(active -> active.get(kind.name()))
+                .chain(champion -> champion == null
+                        ? Uni.createFrom().item(new Champion(null, Double.NaN))
+                        : lossOf(champion.version(), trained))
+                .chain(champion -> {
+                    var rules = Trainer.rulesMetrics(trained.task(), trained.test())
+                            .loss();
+                    var better = trained.loss() < rules && !(trained.loss() > champion.loss());
+                    if (champion.version() != null) {
+                        trained.version()
+                                .metrics()
+                                .put("champion", new JsonObject()
+                                        .put("version", champion.version())
+                                        .put("loss", finite(champion.loss()))
+                                        .put("challenger_loss", trained.loss()));
+                    }
+                    return versions.add(connection, organization.id(), kind.name(), part.runId(), trained.version())
+                            .call(number -> better
+                                    ? versions.activate(connection, organization.id(), kind.name(), number)
+                                    : Uni.createFrom().voidItem())
+                            .map(number -> new JsonObject()
+                                    .put("kind", kind.name())
+                                    .put("trained", true)
+                                    .put("version", kind.name() + "-" + number)
+                                    .put("activated", better)
+                                    .put("learner", trained.version().learner())
+                                    .put("metrics", trained.version().metrics()));
+                });
+    }
+
+    /** The version that answers now; the loss is NaN when it cannot say anything of these rows. */
+    private record Champion(String version, double loss) {}
+
+    private Uni<Champion> lossOf(ModelVersion version, Trainer.Trained trained) {
+        return versions.artifact(version)
+                .chain(artifact -> trainer.loss(artifact, trained))
+                .map(loss -> new Champion(version.label(), loss));
+    }
+
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

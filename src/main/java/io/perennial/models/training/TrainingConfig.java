@@ -1,0 +1,37 @@
+package io.perennial.models.training;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How models are trained. */
+@ConfigMapping(prefix = "perennial.models.training")
+public interface TrainingConfig {
+
+    /** Rows to learn from at most; of a larger organization a fair share of the customers is taken. */
+    @WithDefault("200000")
+    int maxRows();
+
+    /** Snapshots to learn from at most, the newest. */
+    @WithDefault("8")
+    int maxSnapshots();
+
+    /** Days from one snapshot to the next. */
+    @WithDefault("30")
+    int snapshotSpacingDays();
+
+    /** Days of history that the earliest snapshot has behind it. */
+    @WithDefault("60")
+    int minHistoryDays();
+
+    /** Rows that it takes at least to learn from; a fifth of them to validate and to test. */
+    @WithDefault("200")
+    int minRows();
+
+    /** Rows of each of two outcomes that it takes at least to learn from; a fifth of them to validate and to test. */
+    @WithDefault("20")
+    int minRowsOfEachOutcome();
+
+    /** What chance begins with. */
+    @WithDefault("17")
+    long seed();
+}
