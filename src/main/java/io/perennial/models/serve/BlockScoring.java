@@ -93,7 +93,7 @@ final class BlockScoring {
 
         Uni<State> step() {
             var scored = score(state.block());
-            var fetched = write(state.scored()).chain(() -> fetch(cursor));
+            var fetched = write(state.scored()).chain(() -> fetchMore(cursor));
             return Uni.combine()
                     .all()
                     .unis(scored, fetched)
@@ -118,10 +118,12 @@ final class BlockScoring {
                 : scoring.writer().write(connection, scored.customerIds(), scored.scores());
     }
 
+    private Uni<Block> fetchMore(Cursor cursor) {
+        return cursor.hasMore() ? fetch(cursor) : Uni.createFrom().nullItem();
+    }
+
     private Uni<Block> fetch(Cursor cursor) {
-        return cursor.hasMore()
-                ? cursor.read(scoring.blockSize()).map(rows -> block(rows.getDelegate()))
-                : Uni.createFrom().nullItem();
+        return cursor.read(scoring.blockSize()).map(rows -> block(rows.getDelegate()));
     }
 
     private Block block(RowSet<Row> found) {

@@ -118,14 +118,25 @@ public class Inference {
     private void submit(Job job, Duration limit) {
         if (!job.breaker().allows()) {
             job.fail(Reason.CIRCUIT_OPEN, null);
-            return;
+        } else if (!limit(job, limit)) {
+            job.fail(Reason.STOPPED, null);
+        } else {
+            artifacts
+                    .get(
+                            job.version(),
+                            (version, executor) -> source.artifact(version).subscribeAsCompletionStage())
+                    .whenComplete((artifact, failure) -> enqueue(job, artifact, failure));
         }
-        job.limit(timer.newTimeout(t -> outOfTime(job), limit.toNanos(), TimeUnit.NANOSECONDS));
-        artifacts
-                .get(
-                        job.version(),
-                        (version, executor) -> source.artifact(version).subscribeAsCompletionStage())
-                .whenComplete((artifact, failure) -> enqueue(job, artifact, failure));
+    }
+
+    /** Says whether the timer still runs. */
+    private boolean limit(Job job, Duration limit) {
+        try {
+            job.limit(timer.newTimeout(timeout -> outOfTime(job), limit.toNanos(), TimeUnit.NANOSECONDS));
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     private static void outOfTime(Job job) {
@@ -148,7 +159,7 @@ public class Inference {
 
     @PreDestroy
     void stop() {
-        timer.stop();
         workers.stop();
+        timer.stop();
     }
 }

@@ -2,9 +2,12 @@ package io.perennial.models.serve;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jboss.logging.Logger;
 
 /** The models that one worker has loaded, a bounded number of them. That which was not used for longest is closed. */
 final class PredictorCache implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(PredictorCache.class);
 
     private final Predictor.Loader loader;
     private final int capacity;
@@ -32,14 +35,23 @@ final class PredictorCache implements AutoCloseable {
     private void closeEldest() {
         Map.Entry<ModelVersion, Predictor> eldest = loaded.entrySet().iterator().next();
         loaded.remove(eldest.getKey());
-        eldest.getValue().close();
+        close(eldest.getKey(), eldest.getValue());
     }
 
     /** Closes a model that has failed: what state it is in nobody knows. */
     void drop(ModelVersion version) {
         var dropped = loaded.remove(version);
         if (dropped != null) {
-            dropped.close();
+            close(version, dropped);
+        }
+    }
+
+    /** A model that cannot be closed must not keep another from being loaded. */
+    private static void close(ModelVersion version, Predictor predictor) {
+        try {
+            predictor.close();
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "%s could not be closed", version.label());
         }
     }
 

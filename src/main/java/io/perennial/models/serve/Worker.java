@@ -51,8 +51,8 @@ final class Worker {
         try {
             answer(predictor, fitting);
         } catch (RuntimeException e) {
-            fail(fitting, Reason.MODEL_FAILED, e);
             predictors.drop(fitting.get(0).version());
+            fail(fitting, Reason.MODEL_FAILED, e);
         }
     }
 
