@@ -18,4 +18,13 @@ public record LabelledRows(Rows rows, float[] labels) {
     public int count() {
         return rows.count();
     }
+
+    /** Some of the rows, in the order of the given indexes. */
+    public LabelledRows select(int... indexes) {
+        var selected = new float[indexes.length];
+        for (var i = 0; i < indexes.length; i++) {
+            selected[i] = labels[indexes[i]];
+        }
+        return new LabelledRows(rows.select(indexes), selected);
+    }
 }

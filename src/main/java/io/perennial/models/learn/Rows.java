@@ -19,4 +19,14 @@ public record Rows(FeatureSchema schema, int count, float[] values) {
     public float get(int row, int feature) {
         return values[row * schema.size() + feature];
     }
+
+    /** Some of the rows, in the order of the given indexes. */
+    public Rows select(int... indexes) {
+        var width = schema.size();
+        var selected = new float[indexes.length * width];
+        for (var i = 0; i < indexes.length; i++) {
+            System.arraycopy(values, indexes[i] * width, selected, i * width, width);
+        }
+        return new Rows(schema, indexes.length, selected);
+    }
 }

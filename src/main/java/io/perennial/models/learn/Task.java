@@ -7,6 +7,13 @@ package io.perennial.models.learn;
  */
 public record Task(Objective objective, FeatureSchema schema, int classes) {
 
+    /** Checks the number of classes. */
+    public Task {
+        if ((objective == Objective.MULTICLASS) != (classes > 1) || classes < 1) {
+            throw new IllegalArgumentException("%s with %d classes".formatted(objective, classes));
+        }
+    }
+
     /** A task with one output. */
     public static Task of(Objective objective, FeatureSchema schema) {
         return new Task(objective, schema, 1);

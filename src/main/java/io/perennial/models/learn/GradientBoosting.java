@@ -1,0 +1,207 @@
+package io.perennial.models.learn;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import ml.dmlc.xgboost4j.java.Booster;
+import ml.dmlc.xgboost4j.java.DMatrix;
+import ml.dmlc.xgboost4j.java.XGBoost;
+import ml.dmlc.xgboost4j.java.XGBoostError;
+
+/**
+ * Gradient-boosted trees by XGBoost (Chen and Guestrin, "XGBoost: A Scalable Tree Boosting System", 2016). Missing values
+ * take the side of a split that suits them best, categories are split by XGBoost itself.
+ */
+public final class GradientBoosting implements Learner {
+
+    static final String KIND = "PGBT";
+    static final int VERSION = 1;
+
+    private static final String[] VALIDATION = {"validation"};
+
+    private final int threads;
+    private final Parameters parameters;
+
+    /**
+     * How trees are grown.
+     *
+     * @param learningRate what of a tree's correction is taken
+     * @param depth of a tree
+     * @param minimumWeight of the rows in a leaf, as the sum of their second derivatives
+     * @param rowShare of the rows, drawn for each tree
+     * @param featureShare of the features, drawn for each tree
+     * @param shrinkage of leaves, XGBoost's {@code lambda}
+     * @param oneHotCategories up to as many categories, one is split from all others; where there are more, they are split
+     *     into two sets
+     * @param rounds of boosting, at most
+     * @param patience rounds without a better validation loss before it stops
+     * @param ensemble how many boosters with other draws are averaged
+     */
+    public record Parameters(
+            double learningRate,
+            int depth,
+            double minimumWeight,
+            double rowShare,
+            double featureShare,
+            double shrinkage,
+            int oneHotCategories,
+            int rounds,
+            int patience,
+            int ensemble) {
+
+        /** Do well on hundreds to hundreds of thousands of rows. */
+        public static final Parameters DEFAULT = new Parameters(0.04, 4, 3, 0.8, 0.6, 2, 16, 1500, 60, 1);
+    }
+
+    /** Grows trees by the default parameters. */
+    public GradientBoosting(int threads) {
+        this(threads, Parameters.DEFAULT);
+    }
+
+    /**
+     * Grows trees.
+     *
+     * @param threads that a fit, and each model, may use
+     */
+    public GradientBoosting(int threads, Parameters parameters) {
+        this.threads = threads;
+        this.parameters = parameters;
+    }
+
+    @Override
+    public String name() {
+        return "xgboost";
+    }
+
+    @Override
+    public TrainedModel fit(Task task, LabelledRows training, LabelledRows validation, long seed) {
+        var boosters = new ArrayList<BoostedTrees.Limited>();
+        DMatrix learned = null;
+        DMatrix judging = null;
+        try {
+            learned = matrix(training);
+            judging = matrix(validation);
+            for (var i = 0; i < parameters.ensemble(); i++) {
+                boosters.add(fit(task, learned, judging, seed + i));
+            }
+            return new BoostedTrees(task, boosters);
+        } catch (XGBoostError e) {
+            boosters.forEach(booster -> booster.trees().dispose());
+            throw new IllegalStateException("XGBoost could not learn", e);
+        } finally {
+            dispose(learned);
+            dispose(judging);
+        }
+    }
+
+    private static void dispose(DMatrix matrix) {
+        if (matrix != null) {
+            matrix.dispose();
+        }
+    }
+
+    private BoostedTrees.Limited fit(Task task, DMatrix training, DMatrix validation, long seed) throws XGBoostError {
+        var booster = booster(settings(task, seed), training, validation);
+        try {
+            var best = Float.POSITIVE_INFINITY;
+            var rounds = 1;
+            var loss = new float[1];
+            for (var round = 0; round < parameters.rounds() && round < rounds + parameters.patience(); round++) {
+                booster.update(training, round);
+                booster.evalSet(new DMatrix[] {validation}, VALIDATION, round, loss);
+                if (loss[0] < best) {
+                    best = loss[0];
+                    rounds = round + 1;
+                }
+            }
+            return new BoostedTrees.Limited(booster, rounds);
+        } catch (XGBoostError e) {
+            booster.dispose();
+            throw e;
+        }
+    }
+
+    private Map<String, Object> settings(Task task, long seed) {
+        var settings = new HashMap<String, Object>(Map.of(
+                "tree_method", "hist",
+                "eta", parameters.learningRate(),
+                "max_depth", parameters.depth(),
+                "min_child_weight", parameters.minimumWeight(),
+                "subsample", parameters.rowShare(),
+                "colsample_bytree", parameters.featureShare(),
+                "lambda", parameters.shrinkage(),
+                "max_cat_to_onehot", parameters.oneHotCategories(),
+                "seed", (int) (seed ^ seed >>> 32) & Integer.MAX_VALUE,
+                "nthread", threads));
+        settings.put("seed_per_iteration", true);
+        settings.put("verbosity", 0);
+        switch (task.objective()) {
+            case BINARY -> settings.putAll(Map.of("objective", "binary:logistic", "eval_metric", "logloss"));
+            case REGRESSION -> settings.putAll(Map.of("objective", "reg:squarederror", "eval_metric", "rmse"));
+            case MULTICLASS ->
+                settings.putAll(
+                        Map.of("objective", "multi:softprob", "eval_metric", "mlogloss", "num_class", task.classes()));
+        }
+        return settings;
+    }
+
+    /** The public way to a booster is a training loop that brings Hadoop along, which a native image cannot have. */
+    private static Booster booster(Map<String, Object> settings, DMatrix... cached) throws XGBoostError {
+        try {
+            var constructor = Booster.class.getDeclaredConstructor(Map.class, DMatrix[].class);
+            constructor.setAccessible(true);
+            return constructor.newInstance(settings, cached);
+        } catch (InvocationTargetException e) {
+            throw new XGBoostError("No booster", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Not the XGBoost4J that this was written for", e);
+        }
+    }
+
+    private static DMatrix matrix(LabelledRows rows) throws XGBoostError {
+        var matrix = matrix(rows.rows());
+        matrix.setLabel(rows.labels());
+        return matrix;
+    }
+
+    /** The rows with the kinds of their features. */
+    static DMatrix matrix(Rows rows) throws XGBoostError {
+        var matrix = new DMatrix(rows.values(), rows.count(), rows.schema().size(), Float.NaN);
+        matrix.setFeatureTypes(rows.schema().features().stream()
+                .map(feature -> feature.isCategorical() ? "c" : "q")
+                .toArray(String[]::new));
+        return matrix;
+    }
+
+    @Override
+    public TrainedModel load(Task task, byte[] bytes) {
+        return Artifact.read(bytes, KIND, VERSION, in -> {
+            var boosters = new ArrayList<BoostedTrees.Limited>();
+            try {
+                for (var remaining = in.readInt(); remaining > 0; remaining--) {
+                    var rounds = in.readInt();
+                    boosters.add(new BoostedTrees.Limited(loadBooster(task, Artifact.readBytes(in)), rounds));
+                }
+                return new BoostedTrees(task, List.copyOf(boosters));
+            } catch (XGBoostError e) {
+                boosters.forEach(booster -> booster.trees().dispose());
+                throw new IllegalArgumentException("XGBoost cannot read the model", e);
+            }
+        });
+    }
+
+    private Booster loadBooster(Task task, byte[] bytes) throws XGBoostError, IOException {
+        var booster = XGBoost.loadModel(bytes);
+        var features = booster.getNumFeature();
+        if (features != task.schema().size()) {
+            booster.dispose();
+            throw new IllegalArgumentException("The model has %d features, the task %d"
+                    .formatted(features, task.schema().size()));
+        }
+        booster.setParam("nthread", threads);
+        return booster;
+    }
+}
