@@ -81,15 +81,12 @@ public final class KindSql {
                     %s
                 from customer_feature f
                 %s
-                where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5 and (%s)"""
-                .formatted(featureColumns(), kind.joins(choices), kind.population()));
+                where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5 and (%s)""".formatted(featureColumns(), kind.joins(choices), kind.population()));
     }
 
     /** What there is to choose from; takes the organization and the instant. */
     public static String choices(ModelKind kind) {
-        return kind.choices()
-                .replace(":organization", "$1")
-                .replace(":as_of", "$2::timestamptz");
+        return kind.choices().replace(":organization", "$1").replace(":as_of", "$2::timestamptz");
     }
 
     private String featureColumns() {

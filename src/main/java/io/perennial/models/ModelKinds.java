@@ -14,7 +14,8 @@ public class ModelKinds {
     private final List<ModelKind> kinds;
 
     ModelKinds(@All List<ModelKind> kinds) {
-        this.kinds = kinds.stream().sorted(Comparator.comparing(ModelKind::name)).toList();
+        this.kinds =
+                kinds.stream().sorted(Comparator.comparing(ModelKind::name)).toList();
     }
 
     /** In the order of their names. */

@@ -119,12 +119,7 @@ public class Runs {
 
     /** Runs take turns in the order of their beginnings, so that has to be the order of their transactions too. */
     private Uni<Void> insert(
-            SqlConnection connection,
-            UUID organization,
-            UUID id,
-            String kind,
-            Instant asOf,
-            JsonObject parameters) {
+            SqlConnection connection, UUID organization, UUID id, String kind, Instant asOf, JsonObject parameters) {
         if (!kinds.containsKey(kind)) {
             throw ProblemType.INVALID_REQUEST.problem("kind must be one of %s", String.join(", ", kinds()));
         }

@@ -98,7 +98,7 @@ class ProductRecommendationKind implements ModelKind {
                         and status = 'completed' and occurred_at > :as_of - interval '365 days' and occurred_at <= :as_of
                     group by customer_id
                 ) taste on taste.customer_id = f.customer_id""".formatted(IntStream.range(0, choices.size())
-                        .mapToObj(i -> "count(*) filter (where product = (:choices)[%d]) as times_%d".formatted(i + 1, i))
-                        .collect(Collectors.joining(", ")));
+                .mapToObj(i -> "count(*) filter (where product = (:choices)[%d]) as times_%d".formatted(i + 1, i))
+                .collect(Collectors.joining(", ")));
     }
 }

@@ -17,6 +17,9 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  */
 public final class GradientBoosting implements Learner {
 
+    /** As model versions name it. */
+    public static final String NAME = "xgboost";
+
     static final String KIND = "PGBT";
     static final int VERSION = 1;
 
@@ -73,7 +76,7 @@ public final class GradientBoosting implements Learner {
 
     @Override
     public String name() {
-        return "xgboost";
+        return NAME;
     }
 
     @Override

@@ -26,9 +26,7 @@ public record CustomerPredictions(
 
             @Schema(examples = "churn-3") String modelVersion,
 
-            @Schema(
-                    description = "Why the rules answered and not a model",
-                    examples = "No model has been trained")
+            @Schema(description = "Why the rules answered and not a model", examples = "No model has been trained")
             String fallback,
 
             @Schema(description = "What moved the score, most first; of kinds with one number, when asked for")

@@ -110,7 +110,12 @@ abstract class PredictionTable {
                 choices[i] = chooses ? likeliest.encode() : null;
             }
             var parameters = io.vertx.sqlclient.Tuple.of(
-                    organization, customers, values, choices, kind.name(), model.version().label());
+                    organization,
+                    customers,
+                    values,
+                    choices,
+                    kind.name(),
+                    model.version().label());
             return connection
                     .preparedQuery("""
                             insert into customer_prediction (
@@ -130,9 +135,9 @@ abstract class PredictionTable {
                     .boxed()
                     .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[from + i]))
                     .limit(CHOICES_KEPT)
-                    .forEach(i -> likeliest.add(new JsonObject()
-                            .put("choice", choices.get(i))
-                            .put("probability", (double) probabilities[from + i])));
+                    .forEach(i -> likeliest.add(
+                            new JsonObject().put("choice", choices.get(i)).put("probability", (double)
+                                    probabilities[from + i])));
             return likeliest;
         }
 
@@ -143,8 +148,7 @@ abstract class PredictionTable {
                             delete from customer_prediction
                             where organization_id = $1 and customer_id between $2 and $3 and kind = $4
                                 and predicted_at < $5 and model_version like $4 || '-%'""")
-                    .execute(Tuple.of(
-                            part.organization(), part.firstCustomer(), part.lastCustomer(), kind.name(), now))
+                    .execute(Tuple.of(part.organization(), part.firstCustomer(), part.lastCustomer(), kind.name(), now))
                     .replaceWithVoid();
         }
     }

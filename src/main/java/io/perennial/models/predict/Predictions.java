@@ -104,13 +104,9 @@ public class Predictions {
                 .asList()
                 .chain(found -> found.size() < asked.size()
                         ? firstOf(
-                                customer,
-                                candidates.subList(1, candidates.size()),
-                                organization,
-                                asked,
-                                asOf,
-                                explain)
-                        : Uni.createFrom().item(new CustomerPredictions(candidate, organization.id(), asOf, map(found))));
+                                customer, candidates.subList(1, candidates.size()), organization, asked, asOf, explain)
+                        : Uni.createFrom()
+                                .item(new CustomerPredictions(candidate, organization.id(), asOf, map(found))));
     }
 
     private static Map<String, Predicted> map(List<Map.Entry<String, Predicted>> entries) {
@@ -136,7 +132,9 @@ public class Predictions {
             Organization organization, ModelKind kind, List<String> choices, UUID customer, Instant asOf) {
         var sql = new KindSql(organization, kind, choices);
         return database.query(
-                        organization.id(), sql.presentRows(), sql.parameters(customer, customer, asOf.atOffset(ZoneOffset.UTC)))
+                        organization.id(),
+                        sql.presentRows(),
+                        sql.parameters(customer, customer, asOf.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.size() == 0
                         ? null
                         : present(rows.iterator().next(), sql.features().size()));
@@ -181,9 +179,10 @@ public class Predictions {
                                 null, null, likeliest(model.choices(), prediction.values()), label, null, null));
             }
             var value = shown(kind, prediction.values()[0]);
-            return (explain ? explain(kind, model, present.features()) : Uni.createFrom().<List<Contribution>>nullItem())
-                    .map(contributions ->
-                            new Predicted(value, level(kind, value), null, label, null, contributions));
+            return (explain
+                            ? explain(kind, model, present.features())
+                            : Uni.createFrom().<List<Contribution>>nullItem())
+                    .map(contributions -> new Predicted(value, level(kind, value), null, label, null, contributions));
         });
     }
 
@@ -218,8 +217,7 @@ public class Predictions {
                     .map(choices -> new Predicted(null, null, choices, kind.rulesVersion(), reason, null));
         }
         var value = shown(kind, present.rules());
-        return Uni.createFrom()
-                .item(new Predicted(value, level(kind, value), null, kind.rulesVersion(), reason, null));
+        return Uni.createFrom().item(new Predicted(value, level(kind, value), null, kind.rulesVersion(), reason, null));
     }
 
     private Uni<List<Contribution>> explain(ModelKind kind, ActiveModel model, float[] features) {
@@ -259,8 +257,8 @@ public class Predictions {
                 .chain(found -> present(found, kind.get(), List.of(), customer, asOf))
                 .onItem()
                 .ifNotNull()
-                .transformToUni(present -> explain(
-                        kind.get(), new ActiveModel(version, "", names, List.of()), present.features()))
+                .transformToUni(present ->
+                        explain(kind.get(), new ActiveModel(version, "", names, List.of()), present.features()))
                 .onFailure(InferenceFailure.class)
                 .recoverWithItem(failure -> {
                     LOG.warn(failure.getMessage());

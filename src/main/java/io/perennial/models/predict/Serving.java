@@ -46,11 +46,13 @@ class Serving {
         if (model == null) {
             return new Choice(null, "No model has been trained");
         }
-        var features = kind.features(model.choices()).stream()
-                .map(ModelFeature::name)
-                .toList();
+        var features =
+                kind.features(model.choices()).stream().map(ModelFeature::name).toList();
         if (!features.equals(model.features())) {
-            return new Choice(null, "%s was trained on other features; train again".formatted(model.version().label()));
+            return new Choice(
+                    null,
+                    "%s was trained on other features; train again"
+                            .formatted(model.version().label()));
         }
         if (!model.learner().equals(GradientBoosting.NAME) && engine.state() != Engine.State.READY) {
             return new Choice(

@@ -91,12 +91,14 @@ public class ModelVersions implements ModelSource {
      * @param connection in a transaction of the organization
      * @return yields its number
      */
-    public Uni<Integer> add(SqlConnection connection, UUID organization, String kind, UUID run, TrainedVersion version) {
+    public Uni<Integer> add(
+            SqlConnection connection, UUID organization, String kind, UUID run, TrainedVersion version) {
         var schema = new JsonObject()
                 .put("features", new JsonArray(version.features()))
                 .put("choices", new JsonArray(version.choices()));
         return connection
-                .query("select pg_advisory_xact_lock(hashtextextended('models %s %s', 0))".formatted(organization, kind))
+                .query("select pg_advisory_xact_lock(hashtextextended('models %s %s', 0))"
+                        .formatted(organization, kind))
                 .execute()
                 .chain(() -> connection
                         .preparedQuery("""
@@ -140,7 +142,8 @@ public class ModelVersions implements ModelSource {
     /** Makes a version the one that answers; fails with {@link ProblemType#UNKNOWN_MODEL} when there is none. */
     public Uni<VersionDetails> activate(UUID organization, String kind, int number) {
         return database.transaction(
-                        organization, connection -> lock(connection, organization, kind, number)
+                        organization,
+                        connection -> lock(connection, organization, kind, number)
                                 .chain(() -> activate(connection, organization, kind, number)))
                 .chain(() -> get(organization, kind, number))
                 .invoke(() -> active.invalidate(organization));
@@ -171,9 +174,11 @@ public class ModelVersions implements ModelSource {
                         select number from model_versions
                         where organization_id = $1 and kind = $2 and status = 'retired' and activated_at is not null
                         order by retired_at desc, number desc
-                        limit 1""", Tuple.of(organization, kind)).chain(rows -> first(rows)
-                .map(row -> activate(organization, kind, row.getInteger("number")))
-                .orElseThrow(() -> ProblemType.UNKNOWN_MODEL.problem("No version of %s was active before", kind)));
+                        limit 1""", Tuple.of(organization, kind))
+                .chain(rows -> first(rows)
+                        .map(row -> activate(organization, kind, row.getInteger("number")))
+                        .orElseThrow(
+                                () -> ProblemType.UNKNOWN_MODEL.problem("No version of %s was active before", kind)));
     }
 
     /** A version; fails with {@link ProblemType#UNKNOWN_MODEL} when there is none. */

@@ -34,7 +34,9 @@ public record VersionDetails(
         @Schema(description = "What it chooses from; absent for a kind that does not choose")
         List<String> choices,
 
-        @Schema(description = "How good it is, and the rules and the version before it, on rows nothing was learned from")
+        @Schema(
+                description =
+                        "How good it is, and the rules and the version before it, on rows nothing was learned from")
         Map<String, Object> metrics,
 
         @Schema(description = "The instants that training, validation and test rows are as of")

@@ -109,7 +109,8 @@ class BacktestStep implements RunStep {
     }
 
     private static float[] joined(List<Trainer.Trained> trained) {
-        var joined = new float[trained.stream().mapToInt(one -> one.predictions().length).sum()];
+        var joined = new float
+                [trained.stream().mapToInt(one -> one.predictions().length).sum()];
         var at = 0;
         for (var one : trained) {
             System.arraycopy(one.predictions(), 0, joined, at, one.predictions().length);

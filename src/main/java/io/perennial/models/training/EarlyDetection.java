@@ -35,7 +35,10 @@ public record EarlyDetection(int churners, List<Level> levels, Threshold most) {
             double flagged,
             Double precision,
             Double recall,
-            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days") Double recall30Days,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days")
+            Double recall30Days,
+
             Double medianLeadDays) {}
 
     /** As {@link Level}, of a probability that is no level's. */
@@ -43,7 +46,9 @@ public record EarlyDetection(int churners, List<Level> levels, Threshold most) {
             double from,
             double flagged,
             double precision,
-            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days") double recall30Days) {}
+
+            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days")
+            double recall30Days) {}
 
     /** Counts. The arrays are those of the same rows. */
     static EarlyDetection of(float[] probabilities, float[] labels, float[] leadDays) {

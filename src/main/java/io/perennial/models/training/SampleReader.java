@@ -61,12 +61,10 @@ final class SampleReader {
 
     /** The rows of a snapshot. */
     Uni<Sample> read(OffsetDateTime snapshot) {
-        return connection
-                .prepare(sql.trainingRows())
-                .chain(statement -> {
-                    var cursor = statement.cursor(Tuple.newInstance(sql.parameters(FIRST, lastCustomer, snapshot)));
-                    return blocks(cursor).eventually(() -> cursor.close().chain(statement::close));
-                });
+        return connection.prepare(sql.trainingRows()).chain(statement -> {
+            var cursor = statement.cursor(Tuple.newInstance(sql.parameters(FIRST, lastCustomer, snapshot)));
+            return blocks(cursor).eventually(() -> cursor.close().chain(statement::close));
+        });
     }
 
     private Uni<Sample> blocks(Cursor cursor) {

@@ -75,16 +75,18 @@ class TrainStep implements RunStep {
                         ? Uni.createFrom().item(new Champion(null, Double.NaN))
                         : lossOf(champion.version(), trained))
                 .chain(champion -> {
-                    var rules = Trainer.rulesMetrics(trained.task(), trained.test())
-                            .loss();
+                    var rules =
+                            Trainer.rulesMetrics(trained.task(), trained.test()).loss();
                     var better = trained.loss() < rules && !(trained.loss() > champion.loss());
                     if (champion.version() != null) {
                         trained.version()
                                 .metrics()
-                                .put("champion", new JsonObject()
-                                        .put("version", champion.version())
-                                        .put("loss", finite(champion.loss()))
-                                        .put("challenger_loss", trained.loss()));
+                                .put(
+                                        "champion",
+                                        new JsonObject()
+                                                .put("version", champion.version())
+                                                .put("loss", finite(champion.loss()))
+                                                .put("challenger_loss", trained.loss()));
                     }
                     return versions.add(connection, organization.id(), kind.name(), part.runId(), trained.version())
                             .call(number -> better

@@ -149,8 +149,8 @@ class Trainer {
             return reader.readAll(snapshots.training())
                     .chain(training -> reader.read(snapshots.validation())
                             .chain(validation -> reader.read(snapshots.test())
-                                    .map(test -> new Read(
-                                            choices, reader.schema(), snapshots, training, validation, test))))
+                                    .map(test ->
+                                            new Read(choices, reader.schema(), snapshots, training, validation, test))))
                     .invoke(read -> check(kind, read));
         });
     }
@@ -200,16 +200,17 @@ class Trainer {
             var predictions = model.predict(test.rows().rows());
             var metrics = Metrics.of(task, test.labels(), predictions);
             var report = new JsonObject()
-                    .put("rows", new JsonObject()
-                            .put("training", read.training().count())
-                            .put("validation", read.validation().count())
-                            .put("test", test.count()))
+                    .put(
+                            "rows",
+                            new JsonObject()
+                                    .put("training", read.training().count())
+                                    .put("validation", read.validation().count())
+                                    .put("test", test.count()))
                     .put("test", toJson(metrics))
                     .put("rules", toJson(rulesMetrics(task, test)))
                     .put("validation", candidates(fitted.candidates()));
             if (kind.leadDays() != null) {
-                report.put(
-                        "early_detection", toJson(EarlyDetection.of(predictions, test.labels(), test.leadDays())));
+                report.put("early_detection", toJson(EarlyDetection.of(predictions, test.labels(), test.leadDays())));
             }
             if (task.classes() == 1) {
                 report.put("importance", importance(model, test));
@@ -293,9 +294,7 @@ class Trainer {
         var features = new JsonObject();
         var rows = read.test().rows().rows();
         for (var i = 0; i < read.schema().size(); i++) {
-            features.put(
-                    read.schema().features().get(i).name(),
-                    toJson(Distribution.of(Distribution.column(rows, i))));
+            features.put(read.schema().features().get(i).name(), toJson(Distribution.of(Distribution.column(rows, i))));
         }
         var reference = new JsonObject().put("features", features);
         return task.classes() == 1 ? reference.put("prediction", toJson(Distribution.of(predictions))) : reference;
