@@ -73,8 +73,12 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
             List.of("spring offer", "loyalty bonus", "bring a friend", "try more");
 
     private static final double DAYS_OF_A_MONTH = 30;
-    private static final double EMAILS_PER_MONTH = 0.7;
+    private static final double EMAILS_PER_MONTH = 0.5;
     private static final double CAMPAIGNS_PER_MONTH = 0.25;
+
+    /** How many times as often things go wrong for who is as unhappy as can be. */
+    private static final double MOST_TROUBLE = 7;
+
     /** For how long a business writes to who does not come any more. */
     private static final double WRITES_FOR_DAYS = 60;
 
@@ -232,18 +236,25 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
     /** A Poisson process whose rate follows the mood, by thinning. */
     private List<Double> occurrences(Industry.Habit habit, SplittableRandom random) {
         var days = new ArrayList<Double>();
-        var highest = habit.ofDiscontent() ? 7 : traits.liveliness();
+        var highest = habit.ofDiscontent() ? MOST_TROUBLE : traits.liveliness();
         var day = Math.max(0, life.joined());
         while (true) {
             day += random.nextExponential() * DAYS_OF_A_MONTH / (habit.perMonth() * highest);
             if (day >= life.end()) {
                 return days;
             }
-            var mood = life.mood(day);
-            if (random.nextDouble() < (habit.ofDiscontent() ? (7 - 6 * mood) / 7 : Math.pow(mood, 1.5))) {
+            if (random.nextDouble() < share(habit, life.mood(day))) {
                 days.add(day);
             }
         }
+    }
+
+    /** The share of its highest rate that a habit has in a mood. */
+    private static double share(Industry.Habit habit, double mood) {
+        if (habit.ofDiscontent()) {
+            return (MOST_TROUBLE - (MOST_TROUBLE - 1) * mood) / MOST_TROUBLE;
+        }
+        return Industry.COMMON_HABITS.contains(habit) ? 0.6 + 0.4 * mood : Math.pow(mood, 1.5);
     }
 
     private Activity activity(String eventType, double day, SplittableRandom random) {
@@ -251,13 +262,7 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
         var mood = life.mood(day);
         return switch (eventType) {
             case "survey" -> new Activity(at, eventType, grade(day, random), null, null);
-            case "nps" ->
-                new Activity(
-                        at,
-                        eventType,
-                        (int) Math.round((grade(day, random) - 1) * 2.2 + random.nextDouble(1.2)),
-                        null,
-                        null);
+            case "nps" -> new Activity(at, eventType, recommendation(grade(day, random), random), null, null);
             case "review" -> {
                 var grade = grade(day, random);
                 yield new Activity(at, eventType, grade, Phrases.review(grade, product(random), random), null);
@@ -284,6 +289,11 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
                 - (life.isIrritated(day) ? 0.8 : 0)
                 + 0.6 * random.nextGaussian();
         return (int) Math.max(1, Math.min(5, Math.round(opinion)));
+    }
+
+    /** From 0 to 10, in line with a grade. */
+    private static int recommendation(int grade, SplittableRandom random) {
+        return (int) Math.max(0, Math.min(10, Math.round((grade - 1) * 2.3 + random.nextGaussian())));
     }
 
     /** E-mails and campaigns, which go on for a while after the customer is gone, unless there was a farewell. */

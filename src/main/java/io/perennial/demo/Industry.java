@@ -68,7 +68,7 @@ record Industry(
 
     /** What every business asks of its customers and sends them; how they answer depends on their mood. */
     static final List<Habit> COMMON_HABITS =
-            List.of(Habit.of("survey", 0.2), Habit.of("nps", 0.1), Habit.of("review", 0.07));
+            List.of(Habit.of("survey", 0.15), Habit.of("nps", 0.1), Habit.of("review", 0.07));
 
     /** The products that are steps up from one another, the cheapest first. */
     List<Product> ladder() {
@@ -91,8 +91,8 @@ record Industry(
                     "EUR",
                     "Europe/Berlin",
                     45,
-                    3,
-                    1,
+                    2.6,
+                    2,
                     60,
                     0.041,
                     "account_closed",
@@ -104,8 +104,8 @@ record Industry(
                             Product.of("fund purchase", "savings", 3),
                             Product.of("insurance premium", "insurance", 1.2)),
                     List.of(
-                            Habit.of("login", 3),
-                            Habit.of("feature_use", 1.2),
+                            Habit.of("login", 2.2),
+                            Habit.of("feature_use", 1),
                             Habit.of("balance_check", 0.8),
                             Habit.ofDiscontent("support_ticket", 0.12),
                             Habit.ofDiscontent("complaint", 0.03))),
@@ -128,9 +128,9 @@ record Industry(
                             Product.of("roaming pack", "travel", 0.7),
                             Product.of("handset instalment", "device", 0.9)),
                     List.of(
-                            Habit.of("data_session", 2.8),
-                            Habit.of("call", 1.4),
-                            Habit.of("login", 0.8),
+                            Habit.of("data_session", 2.2),
+                            Habit.of("call", 1.1),
+                            Habit.of("login", 0.7),
                             Habit.ofDiscontent("billing_complaint", 0.06),
                             Habit.ofDiscontent("support_ticket", 0.1),
                             Habit.ofDiscontent("payment_failed", 0.04))),
@@ -154,9 +154,9 @@ record Industry(
                             Product.of("two-person tent", "camping", 2.5),
                             Product.of("headlamp", "equipment", 0.5)),
                     List.of(
-                            Habit.of("browse", 2.5),
+                            Habit.of("browse", 2),
                             Habit.of("cart_add", 1),
-                            Habit.of("login", 0.8),
+                            Habit.of("login", 0.7),
                             Habit.ofDiscontent("cart_abandon", 0.25),
                             Habit.ofDiscontent("return", 0.06),
                             Habit.ofDiscontent("support_ticket", 0.08))),
@@ -225,7 +225,7 @@ record Industry(
                             Product.of("audit", "advice", 1.4),
                             Product.of("project milestone", "project", 1.5)),
                     List.of(
-                            Habit.of("meeting", 1.2),
+                            Habit.of("meeting", 1),
                             Habit.of("milestone_reached", 0.4),
                             Habit.of("login", 0.5),
                             Habit.ofDiscontent("support_ticket", 0.05),
