@@ -1,37 +1,43 @@
 package io.perennial.demo;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.DoubleStream;
 
 /**
- * An invented customer. A latent churn score decides how the customer's activity develops: a healthy one keeps the pace, one
- * at risk slows down some weeks ago, and one who is nearly gone has stopped. The score is spread as in life: 45 % low, 30 %
- * medium, 18 % high, 7 % critical. How much a customer buys is a trait of its own, so that there are valuable customers who
- * leave and cheap ones who stay.
+ * An invented customer and everything that is known of them. Their {@link Traits} and their {@link Life} decide it: the mood
+ * of the day sets the pace of purchases and habits, the grades they give, and the tone of what they write. Nobody but the
+ * demo knows traits and life; what is uploaded is what follows from them.
  *
- * @param externalId such as {@code CUST_00042}
- * @param churnScore 0..1, what a perfect model would say
+ * @param number from 1
+ * @param now the present of the demo
  */
-record DemoCustomer(
-        Industry industry, String externalId, String name, Instant registeredAt, double churnScore, Pace pace) {
+record DemoCustomer(Industry industry, long seed, int number, String name, Traits traits, Life life, Instant now) {
 
-    /** When a customer does things, and how that changed: at {@code slackenedAt} the pace became {@code remaining}. */
-    record Pace(double purchasesPerMonth, double amountFactor, Instant slackenedAt, double remaining) {
+    /** Something a customer bought, or tried to, or got their money back for. */
+    record Purchase(Instant at, double amount, Industry.Product product, double discount, String status) {
 
-        double at(Instant instant) {
-            return instant.isBefore(slackenedAt) ? 1 : remaining;
-        }
+        static final String COMPLETED = "completed";
+        static final String FAILED = "failed";
+        static final String REFUNDED = "refunded";
     }
 
-    /** Something a customer bought. */
-    record Purchase(Instant at, double amount, Industry.Product product, double discount) {}
+    /**
+     * Something else a customer did, or that was done to them.
+     *
+     * @param value null for an event without
+     * @param text what the customer wrote; null for an event without
+     * @param campaign null for an event that belongs to none
+     */
+    record Activity(Instant at, String eventType, Integer value, String text, String campaign) {
 
-    /** Something else a customer did. */
-    record Activity(Instant at, String eventType) {}
+        static Activity of(Instant at, String eventType) {
+            return new Activity(at, eventType, null, null, null);
+        }
+    }
 
     private static final List<String> FIRST_NAMES = List.of(
             "Ada", "Bela", "Chidi", "Dara", "Elif", "Farid", "Greta", "Hana", "Ivo", "Jun", "Kaia", "Luca", "Mina",
@@ -63,9 +69,23 @@ record DemoCustomer(
             "Yilmaz",
             "Zimmer");
 
+    private static final List<String> CAMPAIGNS =
+            List.of("spring offer", "loyalty bonus", "bring a friend", "try more");
+
     private static final double DAYS_OF_A_MONTH = 30;
-    private static final int HISTORY_DAYS = 540;
-    private static final int EVENT_DAYS = 120;
+    private static final double EMAILS_PER_MONTH = 0.5;
+    private static final double CAMPAIGNS_PER_MONTH = 0.25;
+
+    /** How many times as often things go wrong for who is as unhappy as can be. */
+    private static final double MOST_TROUBLE = 7;
+
+    /** For how long a business writes to who does not come any more. */
+    private static final double WRITES_FOR_DAYS = 60;
+
+    /** How far the pace is looked ahead when a purchase is due, in days. */
+    private static final double STRIDE = 3;
+
+    private static final double PRICE_RISE = 1.06;
 
     /**
      * Invents a customer.
@@ -75,94 +95,253 @@ record DemoCustomer(
      */
     static DemoCustomer invent(Industry industry, long seed, int number, Instant now) {
         var random = random(industry, seed, number, 0);
-        var churnScore = churnScore(random);
         var name = pick(FIRST_NAMES, random) + " " + pick(LAST_NAMES, random);
-        // Who has just come has not had the time to become unhappy.
-        var tenure = churnScore < 0.5 && random.nextInt(6) == 0
-                ? 5 + random.nextInt(40)
-                : 200 + random.nextInt(HISTORY_DAYS - 200);
-        return new DemoCustomer(
-                industry,
-                "CUST_%05d".formatted(number),
-                name,
-                now.minus(Duration.ofHours(tenure * 24L + random.nextInt(24))),
-                churnScore,
-                pace(industry, churnScore, now, random));
+        var traits = Traits.of(random);
+        var life = Life.live(industry, traits, joined(random), random);
+        return new DemoCustomer(industry, seed, number, name, traits, life, now);
     }
 
-    private static double churnScore(SplittableRandom random) {
-        var share = random.nextDouble();
-        if (share < 0.45) {
-            return random.nextDouble(0, 0.3);
-        }
-        if (share < 0.75) {
-            return random.nextDouble(0.3, 0.5);
-        }
-        return share < 0.93 ? random.nextDouble(0.5, 0.7) : random.nextDouble(0.7, 1);
+    /** What the organization calls a customer, such as {@code CUST_00042}. */
+    static String externalId(int number) {
+        return "CUST_%05d".formatted(number);
     }
 
-    private static Pace pace(Industry industry, double churnScore, Instant now, SplittableRandom random) {
-        var keenness = Math.exp(0.7 * gaussian(random) + 0.9 * (0.35 - churnScore));
-        var amountFactor = Math.exp(0.6 * gaussian(random) + 0.4 * (0.35 - churnScore));
-        var slackenedDaysAgo = 20 + (int) (churnScore * 160) + random.nextInt(30);
-        var remaining = churnScore >= 0.7 ? 0.0 : Math.max(0, 1.15 - 1.5 * churnScore);
-        return new Pace(
-                industry.purchasesPerMonth() * keenness,
-                amountFactor,
-                now.minus(Duration.ofDays(slackenedDaysAgo)),
-                remaining);
+    String externalId() {
+        return externalId(number);
     }
 
-    /** Everything the customer bought up to now, in the order of time. The first purchase comes with the registration. */
-    List<Purchase> purchases(long seed, Instant now) {
-        var random = random(industry, seed, number(), 1);
+    /** Some were there before the history began; the others came in growing numbers. In days of the history. */
+    private static double joined(SplittableRandom random) {
+        return random.nextDouble() < 0.15
+                ? -random.nextDouble(900)
+                : (Life.TODAY - 1) * Math.pow(random.nextDouble(), 0.7);
+    }
+
+    Instant registeredAt() {
+        return instant(life.joined());
+    }
+
+    /**
+     * Everything the customer bought up to now, in the order of time; never empty. The first purchase comes with the
+     * registration, unless that was before the history.
+     */
+    List<Purchase> purchases() {
+        var random = random(2);
         var purchases = new ArrayList<Purchase>();
-        purchases.add(purchase(registeredAt, random));
-        for (var at : occurrences(registeredAt, now, pace.purchasesPerMonth(), false, random)) {
-            purchases.add(purchase(at, random));
+        var basket = new Basket(industry, traits, random);
+        for (var day : purchaseDays(random)) {
+            var discontent = 1 - life.mood(day);
+            var product = basket.next(1 - discontent);
+            var full = price(product, day) * Math.exp(0.2 * random.nextGaussian());
+            var discount = random.nextInt(5) == 0 ? full * 0.1 : 0;
+            purchases.add(new Purchase(instant(day), full - discount, product, discount, Purchase.COMPLETED));
+            var otherDay = day + random.nextDouble(1, 12);
+            if (random.nextDouble() < 0.015 + 0.07 * discontent && otherDay < life.end()) {
+                purchases.add(new Purchase(instant(otherDay), full - discount, product, 0, Purchase.REFUNDED));
+            } else if (random.nextDouble() < 0.12 * discontent && otherDay < life.end()) {
+                purchases.add(new Purchase(instant(otherDay), full, product, 0, Purchase.FAILED));
+            }
         }
+        for (var incident : life.incidents()) {
+            if (incident.kind() == Life.Incident.Kind.FAILED_PAYMENT) {
+                var day = incident.day();
+                purchases.add(
+                        new Purchase(instant(day), price(basket.usual(), day), basket.usual(), 0, Purchase.FAILED));
+            }
+        }
+        purchases.sort(Comparator.comparing(Purchase::at));
         return purchases;
     }
 
-    private Purchase purchase(Instant at, SplittableRandom random) {
-        var amount = industry.medianAmount() * pace.amountFactor() * Math.exp(0.5 * gaussian(random));
-        var discount = random.nextInt(5) == 0 ? amount * 0.1 : 0;
-        return new Purchase(at, amount - discount, pick(industry.products(), random), discount);
+    private double price(Industry.Product product, double day) {
+        return product.price() * industry.medianAmount() * traits.spending() * priceLevel(day);
     }
 
-    /** What else the customer did in the last months. */
-    List<Activity> activities(long seed, Instant now) {
-        var random = random(industry, seed, number(), 2);
-        var from = max(registeredAt, now.minus(Duration.ofDays(EVENT_DAYS)));
+    /** A renewal process whose pace follows the mood. The gaps are gamma distributed, the more alike the more regular. */
+    private List<Double> purchaseDays(SplittableRandom random) {
+        var days = new ArrayList<Double>();
+        var perDay = industry.purchasesPerMonth() * traits.keenness() / DAYS_OF_A_MONTH;
+        var day = life.joined();
+        if (day >= 0) {
+            days.add(day);
+        } else {
+            day = Math.min(random.nextDouble() / perDay, life.end() / 2);
+            days.add(day);
+        }
+        var due = gap(random);
+        while (day < life.end()) {
+            var pace = perDay * Math.max(0.05, life.mood(day));
+            if (due > pace * STRIDE) {
+                due -= pace * STRIDE;
+                day += STRIDE;
+                continue;
+            }
+            day += Math.max(0.01, due / pace);
+            if (day < life.end()) {
+                days.add(day);
+            }
+            due = gap(random);
+        }
+        return days;
+    }
+
+    private double gap(SplittableRandom random) {
+        var sum = 0.0;
+        for (var i = 0; i < industry.regularity(); i++) {
+            sum += random.nextExponential();
+        }
+        return sum / industry.regularity();
+    }
+
+    /** Orders customers by how likely they are to be gone within the churn horizon, those who left long ago being the last. */
+    double risk() {
+        return life.hasLeft() ? 1 + Life.TODAY - life.left() : life.probabilityOfLeaving(industry.churnHorizonDays());
+    }
+
+    private static double priceLevel(double day) {
+        var level = 1.0;
+        for (var rise : Life.PRICE_RISES) {
+            level *= day >= rise ? PRICE_RISE : 1;
+        }
+        return level;
+    }
+
+    /** What else the customer did and what was done to them in the history, in no order. */
+    List<Activity> activities() {
+        var random = random(3);
         var activities = new ArrayList<Activity>();
-        for (var habit : industry.habits()) {
-            var perMonth = habit.ofDiscontent() ? habit.perMonth() * (0.3 + 3 * churnScore) : habit.perMonth();
-            for (var at : occurrences(from, now, perMonth, habit.ofDiscontent(), random)) {
-                activities.add(new Activity(at, habit.eventType()));
+        for (var habit : industry.allHabits()) {
+            for (var day : occurrences(habit, random)) {
+                activities.add(activity(habit.eventType(), day, random));
             }
         }
+        for (var incident : life.incidents()) {
+            var toldAt = incident.day() + random.nextDouble(3);
+            if (incident.kind() == Life.Incident.Kind.BAD_SERVICE && toldAt < life.end()) {
+                activities.add(activity(random.nextInt(3) == 0 ? "complaint" : "support_ticket", toldAt, random));
+            }
+        }
+        for (var rise : Life.PRICE_RISES) {
+            if (life.joined() < rise && rise < life.end()) {
+                activities.add(new Activity(instant(rise), "price_increase", 6, null, null));
+            }
+        }
+        if (life.hasLeft() && industry.farewell() != null) {
+            activities.add(Activity.of(instant(life.left()), industry.farewell()));
+        }
+        correspond(activities, random);
         return activities;
     }
 
-    /** A Poisson process whose rate falls when the pace does, by thinning. */
-    private List<Instant> occurrences(
-            Instant from, Instant until, double perMonth, boolean regardlessOfPace, SplittableRandom random) {
-        var occurrences = new ArrayList<Instant>();
-        var at = from;
+    /** A Poisson process whose rate follows the mood, by thinning. */
+    private List<Double> occurrences(Industry.Habit habit, SplittableRandom random) {
+        var days = new ArrayList<Double>();
+        var highest = habit.ofDiscontent() ? MOST_TROUBLE : traits.liveliness();
+        var day = Math.max(0, life.joined());
         while (true) {
-            var days = -Math.log(1 - random.nextDouble()) * DAYS_OF_A_MONTH / perMonth;
-            at = at.plusSeconds(Math.max(60, Math.round(days * 86_400)));
-            if (!at.isBefore(until)) {
-                return occurrences;
+            day += random.nextExponential() * DAYS_OF_A_MONTH / (habit.perMonth() * highest);
+            if (day >= life.end()) {
+                return days;
             }
-            if (regardlessOfPace || random.nextDouble() < pace.at(at)) {
-                occurrences.add(at);
+            if (random.nextDouble() < share(habit, life.mood(day))) {
+                days.add(day);
             }
         }
     }
 
-    private int number() {
-        return Integer.parseInt(externalId.substring("CUST_".length()));
+    /** The share of its highest rate that a habit has in a mood. */
+    private static double share(Industry.Habit habit, double mood) {
+        if (habit.ofDiscontent()) {
+            return (MOST_TROUBLE - (MOST_TROUBLE - 1) * mood) / MOST_TROUBLE;
+        }
+        return Industry.COMMON_HABITS.contains(habit) ? 0.6 + 0.4 * mood : Math.pow(mood, 1.5);
+    }
+
+    private Activity activity(String eventType, double day, SplittableRandom random) {
+        var at = instant(day);
+        var mood = life.mood(day);
+        return switch (eventType) {
+            case "survey" -> new Activity(at, eventType, grade(day, random), null, null);
+            case "nps" -> new Activity(at, eventType, recommendation(grade(day, random), random), null, null);
+            case "review" -> {
+                var grade = grade(day, random);
+                yield new Activity(at, eventType, grade, Phrases.review(grade, product(random), random), null);
+            }
+            case "support_ticket", "complaint", "billing_complaint" -> {
+                var anger = (eventType.equals("support_ticket") ? 0.1 : 0.6)
+                        + 0.9 * (1 - mood)
+                        + (life.isIrritated(day) ? 0.4 : 0);
+                yield new Activity(at, eventType, null, Phrases.ticket(anger, product(random), random), null);
+            }
+            default -> Activity.of(at, eventType);
+        };
+    }
+
+    private String product(SplittableRandom random) {
+        return pick(industry.products(), random).name();
+    }
+
+    /** A grade from 1 to 5. */
+    private int grade(double day, SplittableRandom random) {
+        var opinion = 4.3
+                + traits.sunniness()
+                - 2.6 * (1 - life.mood(day))
+                - (life.isIrritated(day) ? 0.8 : 0)
+                + 0.6 * random.nextGaussian();
+        return (int) Math.max(1, Math.min(5, Math.round(opinion)));
+    }
+
+    /** From 0 to 10, in line with a grade. */
+    private static int recommendation(int grade, SplittableRandom random) {
+        return (int) Math.max(0, Math.min(10, Math.round((grade - 1) * 2.3 + random.nextGaussian())));
+    }
+
+    /** E-mails and campaigns, which go on for a while after the customer is gone, unless there was a farewell. */
+    private void correspond(List<Activity> activities, SplittableRandom random) {
+        var end = life.hasLeft() && industry.farewell() == null
+                ? Math.min(Life.TODAY, life.left() + WRITES_FOR_DAYS)
+                : life.end();
+        for (var day : sendings(EMAILS_PER_MONTH, end, random)) {
+            activities.add(Activity.of(instant(day), "email_sent"));
+            var openedAt = day + random.nextExponential() * 0.7;
+            if (random.nextDouble() < traits.openness() * attention(openedAt) && openedAt < life.end()) {
+                activities.add(Activity.of(instant(openedAt), "email_opened"));
+                if (random.nextDouble() < 0.3 * attention(openedAt)) {
+                    activities.add(Activity.of(instant(openedAt), "email_clicked"));
+                }
+            }
+        }
+        for (var day : sendings(CAMPAIGNS_PER_MONTH, end, random)) {
+            var campaign = pick(CAMPAIGNS, random);
+            activities.add(new Activity(instant(day), "campaign_sent", null, null, campaign));
+            var answeredAt = day + random.nextExponential() * 3;
+            if (random.nextDouble() < traits.responsiveness() * attention(answeredAt) && answeredAt < life.end()) {
+                activities.add(new Activity(instant(answeredAt), "campaign_response", null, null, campaign));
+            }
+        }
+    }
+
+    private double attention(double day) {
+        return Math.pow(life.mood(day), 1.5);
+    }
+
+    private List<Double> sendings(double perMonth, double end, SplittableRandom random) {
+        var days = new ArrayList<Double>();
+        var day = Math.max(0, life.joined()) + random.nextDouble() * DAYS_OF_A_MONTH / perMonth;
+        while (day < end) {
+            days.add(day);
+            day += DAYS_OF_A_MONTH / perMonth * random.nextDouble(0.7, 1.3);
+        }
+        return days;
+    }
+
+    private Instant instant(double day) {
+        var seconds = Math.round((Life.TODAY - day) * 86_400);
+        return now.minus(Math.max(1, seconds), ChronoUnit.SECONDS);
+    }
+
+    private SplittableRandom random(int purpose) {
+        return random(industry, seed, number, purpose);
     }
 
     /** A stream of chance for each purpose, so that none disturbs another. */
@@ -170,15 +349,7 @@ record DemoCustomer(
         return new SplittableRandom(((seed * 31 + industry.type().ordinal()) * 1_000_003 + number) * 7 + purpose);
     }
 
-    private static double gaussian(SplittableRandom random) {
-        return DoubleStream.generate(random::nextDouble).limit(12).sum() - 6;
-    }
-
     private static <T> T pick(List<T> choices, SplittableRandom random) {
         return choices.get(random.nextInt(choices.size()));
-    }
-
-    private static Instant max(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 }

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,7 +110,7 @@ public class DemoData {
                                 industry.type(),
                                 industry.currency(),
                                 industry.timezone(),
-                                null)));
+                                industry.churnHorizonDays())));
     }
 
     /** The last thing that is done is the second segmentation. */
@@ -134,9 +135,7 @@ public class DemoData {
                         organization,
                         IntStream.rangeClosed(chunk * CHUNK + 1, Math.min(count, (chunk + 1) * CHUNK))
                                 .mapToObj(number -> DemoCustomer.invent(industry, seed, number, now))
-                                .toList(),
-                        seed,
-                        now))
+                                .toList()))
                 .collect()
                 .asList()
                 .chain(() -> segment(organization, now.minus(Duration.ofDays(30))))
@@ -146,7 +145,7 @@ public class DemoData {
                 .replaceWith(organization);
     }
 
-    private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk, long seed, Instant now) {
+    private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
         return upload(
                         organization,
                         customers,
@@ -161,52 +160,64 @@ public class DemoData {
                 .chain(() -> upload(
                         organization,
                         transactions,
-                        "customer_id,occurred_at,amount,discount,product,category\n",
+                        "customer_id,occurred_at,amount,discount,product,category,status\n",
                         chunk,
-                        customer -> customer.purchases(seed, now).stream()
+                        customer -> customer.purchases().stream()
                                 .map(purchase -> line(customer, purchase))
                                 .collect(Collectors.joining())))
                 .chain(() -> upload(
                         organization,
                         events,
-                        "customer_id,occurred_at,event_type\n",
+                        "customer_id,occurred_at,event_type,value,text,campaign\n",
                         chunk,
-                        customer -> customer.activities(seed, now).stream()
-                                .map(activity ->
-                                        customer.externalId() + "," + activity.at() + "," + activity.eventType() + "\n")
+                        customer -> customer.activities().stream()
+                                .map(activity -> line(customer, activity))
                                 .collect(Collectors.joining())));
     }
 
     private static String line(DemoCustomer customer, DemoCustomer.Purchase purchase) {
-        return String.format(
-                Locale.ROOT,
-                "%s,%s,%.2f,%.2f,%s,%s%n",
-                customer.externalId(),
-                purchase.at(),
-                purchase.amount(),
-                purchase.discount(),
-                purchase.product().name(),
-                purchase.product().category());
+        return String.join(
+                        ",",
+                        customer.externalId(),
+                        purchase.at().toString(),
+                        cents(purchase.amount()),
+                        cents(purchase.discount()),
+                        purchase.product().name(),
+                        purchase.product().category(),
+                        purchase.status())
+                + "\n";
+    }
+
+    private static String line(DemoCustomer customer, DemoCustomer.Activity activity) {
+        return String.join(
+                        ",",
+                        customer.externalId(),
+                        activity.at().toString(),
+                        activity.eventType(),
+                        activity.value() == null ? "" : activity.value().toString(),
+                        activity.text() == null ? "" : activity.text(),
+                        activity.campaign() == null ? "" : activity.campaign())
+                + "\n";
+    }
+
+    private static String cents(double amount) {
+        return BigDecimal.valueOf(Math.round(amount * 100), 2).toPlainString();
     }
 
     private Uni<Void> uploadScores(Organization organization, Industry industry, int count, long seed, Instant now) {
-        var all = IntStream.rangeClosed(1, count)
-                .mapToObj(number -> DemoCustomer.invent(industry, seed, number, now))
-                .toList();
+        var scores = ChurnScores.of(
+                count,
+                number -> DemoCustomer.invent(industry, seed, number, now).risk());
         return upload(
                 organization,
                 churnScores,
                 "customer_id,churn_score\n",
-                all,
-                customer -> String.format(Locale.ROOT, "%s,%.4f%n", customer.externalId(), customer.churnScore()));
+                IntStream.rangeClosed(1, count).boxed().toList(),
+                number -> String.format(Locale.ROOT, "%s,%.4f%n", DemoCustomer.externalId(number), scores.of(number)));
     }
 
-    private Uni<Void> upload(
-            Organization organization,
-            ImportKind kind,
-            String header,
-            List<DemoCustomer> chunk,
-            Function<DemoCustomer, String> lines) {
+    private <T> Uni<Void> upload(
+            Organization organization, ImportKind kind, String header, List<T> chunk, Function<T, String> lines) {
         var csv = chunk.stream().map(lines).collect(Collectors.joining("", header, ""));
         var body = new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8));
         return importer.run(organization, kind, new Upload(body, "text/csv", null, null, null), null)

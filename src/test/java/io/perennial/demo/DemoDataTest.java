@@ -9,8 +9,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,8 +25,7 @@ import io.perennial.testing.ServiceTest;
 @ServiceTest
 class DemoDataTest {
 
-    private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
-    private static final long SEED = 7;
+    private static final Instant NOW = DemoCustomers.NOW;
 
     @Inject
     DemoData demo;
@@ -33,49 +33,37 @@ class DemoDataTest {
     @ParameterizedTest
     @EnumSource(OrgType.class)
     void churnScoresAreSpreadAsInTheSourceDocument(OrgType type) {
-        var levels = invent(industry(type), 10_000).stream()
+        var customers = DemoCustomers.invent(DemoCustomers.industry(type), 2_000);
+        var scores = ChurnScores.of(
+                customers.size(), number -> customers.get(number - 1).risk());
+
+        var levels = customers.stream()
                 .collect(Collectors.groupingBy(
-                        customer -> ChurnRiskLevel.of(customer.churnScore()), Collectors.counting()));
+                        customer -> ChurnRiskLevel.of(scores.of(customer.number())), Collectors.counting()));
 
-        assertThat(levels.get(ChurnRiskLevel.LOW) / 100.0).isCloseTo(45, within(1.5));
-        assertThat(levels.get(ChurnRiskLevel.MEDIUM) / 100.0).isCloseTo(30, within(1.5));
-        assertThat(levels.get(ChurnRiskLevel.HIGH) / 100.0).isCloseTo(18, within(1.5));
-        assertThat(levels.get(ChurnRiskLevel.CRITICAL) / 100.0).isCloseTo(7, within(1.0));
+        assertThat(levels.get(ChurnRiskLevel.LOW) / 20.0).isCloseTo(45, within(0.5));
+        assertThat(levels.get(ChurnRiskLevel.MEDIUM) / 20.0).isCloseTo(30, within(0.5));
+        assertThat(levels.get(ChurnRiskLevel.HIGH) / 20.0).isCloseTo(18, within(0.5));
+        assertThat(levels.get(ChurnRiskLevel.CRITICAL) / 20.0).isCloseTo(7, within(0.5));
     }
 
     @Test
-    void theSameSeedMakesTheSameCustomersAndAnotherSeedMakesOthers() {
-        var industry = industry(OrgType.ECOMMERCE);
-        var customer = DemoCustomer.invent(industry, SEED, 42, NOW);
+    void whoLeftScoresHigherThanWhoIsUnhappyAndTheyHigherThanTheContent() {
+        var customers = DemoCustomers.invent(DemoCustomers.industry(OrgType.TELECOM), 2_000);
+        var scores = ChurnScores.of(
+                customers.size(), number -> customers.get(number - 1).risk());
 
-        assertThat(DemoCustomer.invent(industry, SEED, 42, NOW)).isEqualTo(customer);
-        assertThat(customer.purchases(SEED, NOW)).isEqualTo(customer.purchases(SEED, NOW));
-        assertThat(DemoCustomer.invent(industry, SEED + 1, 42, NOW).churnScore())
-                .isNotEqualTo(customer.churnScore());
-    }
+        Function<Predicate<DemoCustomer>, Double> mean = which -> customers.stream()
+                .filter(which)
+                .mapToDouble(customer -> scores.of(customer.number()))
+                .average()
+                .orElseThrow();
+        Predicate<DemoCustomer> gone = customer -> customer.life().hasLeft();
+        Predicate<DemoCustomer> content = customer -> customer.life().spells().isEmpty();
 
-    @Test
-    void nothingHappensBeforeTheRegistrationOrAfterThePresent() {
-        for (var customer : invent(industry(OrgType.BANKING), 300)) {
-            assertThat(customer.purchases(SEED, NOW))
-                    .isNotEmpty()
-                    .allMatch(purchase -> !purchase.at().isBefore(customer.registeredAt())
-                            && purchase.at().isBefore(NOW)
-                            && purchase.amount() > 0);
-            assertThat(customer.activities(SEED, NOW))
-                    .allMatch(activity -> !activity.at().isBefore(customer.registeredAt())
-                            && activity.at().isBefore(NOW));
-        }
-    }
-
-    @Test
-    void theUnhealthyStayAwayLonger() {
-        var customers = invent(industry(OrgType.ECOMMERCE), 3_000);
-
-        var healthy = meanDaysSinceLastPurchase(customers, ChurnRiskLevel.LOW);
-        var critical = meanDaysSinceLastPurchase(customers, ChurnRiskLevel.CRITICAL);
-
-        assertThat(critical).isGreaterThan(3 * healthy);
+        var unhappy = mean.apply(gone.or(content).negate());
+        assertThat(mean.apply(gone)).isGreaterThan(unhappy + 0.1);
+        assertThat(unhappy).isGreaterThan(mean.apply(content.and(gone.negate())) + 0.1);
     }
 
     @Test
@@ -83,7 +71,7 @@ class DemoDataTest {
         var id = Api.organization("ecommerce");
         var organization = new Organization(id, "Demo", OrgType.ECOMMERCE, "EUR", "UTC", 60, NOW, NOW);
 
-        demo.fill(industry(OrgType.ECOMMERCE), organization, 2_000, SEED)
+        demo.fill(DemoCustomers.industry(OrgType.ECOMMERCE), organization, 2_000, DemoCustomers.SEED)
                 .await()
                 .atMost(Duration.ofMinutes(1));
 
@@ -106,29 +94,5 @@ class DemoDataTest {
         return segments.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> ((Number) entry.getValue().get("percentage")).doubleValue()));
-    }
-
-    private static double meanDaysSinceLastPurchase(List<DemoCustomer> customers, ChurnRiskLevel level) {
-        return customers.stream()
-                .filter(customer -> ChurnRiskLevel.of(customer.churnScore()) == level)
-                .map(customer -> customer.purchases(SEED, NOW))
-                .mapToLong(purchases -> Duration.between(
-                                purchases.get(purchases.size() - 1).at(), NOW)
-                        .toDays())
-                .average()
-                .orElseThrow();
-    }
-
-    private static List<DemoCustomer> invent(Industry industry, int count) {
-        return IntStream.rangeClosed(1, count)
-                .mapToObj(number -> DemoCustomer.invent(industry, SEED, number, NOW))
-                .toList();
-    }
-
-    private static Industry industry(OrgType type) {
-        return Industry.ALL.stream()
-                .filter(industry -> industry.type() == type)
-                .findFirst()
-                .orElseThrow();
     }
 }
