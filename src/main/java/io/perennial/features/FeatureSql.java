@@ -10,7 +10,8 @@ import java.util.UUID;
  * occurred up to the instant and nothing later, so a feature set of the past comes out today as it would have then.
  *
  * <p>Windows end at the instant and are half open: the last 30 days are {@code (as_of − 30 days, as_of]}, the 30 before
- * them {@code (as_of − 60 days, as_of − 30 days]}.
+ * them {@code (as_of − 60 days, as_of − 30 days]}. Messages to a customer and changes of price are events, but the business's
+ * and not the customer's, so they count nowhere.
  */
 public final class FeatureSql {
 
@@ -104,11 +105,14 @@ public final class FeatureSql {
                     count(*) filter (where event_type = 'support_ticket') as tickets_90,
                     count(*) filter (where event_type = 'payment_failed') as failed_90,
                     sum(power(2, date_part('epoch', occurred_at - :as_of) / 2592000))
-                        filter (where event_type not in ('support_ticket', 'payment_failed', 'complaint', 'no_show'))
+                        filter (where event_type not in ('support_ticket', 'payment_failed', 'complaint',
+                            'billing_complaint', 'no_show'))
                         as engagement
                 from events
                 where organization_id = $1 and customer_id between $2 and $3
                     and occurred_at > :last_90 and occurred_at <= :as_of
+                    and event_type not in ('email_sent', 'sms_sent', 'push_sent', 'reminder_sent', 'campaign_sent',
+                        'call_made', 'price_increase')
                 group by customer_id
             ), known as (
                 select c.customer_id,

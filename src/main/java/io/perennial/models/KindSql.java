@@ -84,6 +84,11 @@ public final class KindSql {
                 where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5 and (%s)""".formatted(featureColumns(), kind.joins(choices), kind.population()));
     }
 
+    /** What is predicted without a model, as an SQL expression over stored feature sets {@code f}. */
+    public String rulesOverStored() {
+        return "(" + common(kind.rules()) + ")::float8";
+    }
+
     /** What there is to choose from; takes the organization and the instant. */
     public static String choices(ModelKind kind) {
         return kind.choices().replace(":organization", "$1").replace(":as_of", "$2::timestamptz");

@@ -15,6 +15,13 @@ public interface RunKind {
     List<RunStep> steps();
 
     /**
+     * Fails with a {@link io.perennial.platform.ProblemException} when these are not what the kind needs to know.
+     *
+     * @param parameters empty when the run was asked for without any
+     */
+    default void check(JsonObject parameters) {}
+
+    /**
      * What came out of the whole run.
      *
      * @param part over all customers

@@ -2,6 +2,7 @@ package io.perennial.runs;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -15,9 +16,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -29,12 +30,10 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
-import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.Role;
-import io.perennial.tenant.TenantDatabase;
 
 /** Runs: started, polled, and watched. */
 @Path("/api/v1")
@@ -46,23 +45,11 @@ class RunResource {
     private final Access access;
     private final Runs runs;
     private final RunAccess runAccess;
-    private final TenantDatabase database;
-    private final Idempotency idempotency;
-    private final Clock clock;
 
-    RunResource(
-            Access access,
-            Runs runs,
-            RunAccess runAccess,
-            TenantDatabase database,
-            Idempotency idempotency,
-            Clock clock) {
+    RunResource(Access access, Runs runs, RunAccess runAccess) {
         this.access = access;
         this.runs = runs;
         this.runAccess = runAccess;
-        this.database = database;
-        this.idempotency = idempotency;
-        this.clock = clock;
     }
 
     /**
@@ -76,7 +63,15 @@ class RunResource {
             @Schema(
                     description = "Only data up to this instant count; now unless given",
                     examples = "2026-01-01T00:00:00Z")
-            Instant asOf) {}
+            Instant asOf,
+
+            @Schema(description = "What a run of this kind needs to know besides", nullable = true)
+            Map<String, Object> parameters) {
+
+        JsonObject parametersOrNull() {
+            return parameters == null ? null : new JsonObject(parameters);
+        }
+    }
 
     @POST
     @Path("organizations/{org_id}/runs")
@@ -96,21 +91,8 @@ class RunResource {
             @HeaderParam(Idempotency.HEADER) String idempotencyKey,
             @NotNull @Valid NewRun newRun) {
         return access.organization(orgId)
-                .chain(organization -> database.transaction(
-                        orgId,
-                        connection -> idempotency.once(
-                                connection,
-                                orgId,
-                                idempotencyKey,
-                                "POST runs " + newRun,
-                                Run.class,
-                                () -> runs.create(connection, orgId, newRun.kind(), AsOf.orNow(newRun.asOf(), clock)))))
-                .chain(run -> runs.get(orgId, run.id()))
-                .invoke(run -> {
-                    if (!run.isFinished()) {
-                        runs.submit(run);
-                    }
-                });
+                .chain(organization ->
+                        runs.startOnce(orgId, idempotencyKey, newRun.kind(), newRun.asOf(), newRun.parametersOrNull()));
     }
 
     @GET

@@ -19,8 +19,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
+import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
+import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.TenantDatabase;
 
 /** Starts runs and knows how far they are. */
@@ -28,13 +30,21 @@ import io.perennial.tenant.TenantDatabase;
 public class Runs {
 
     private final TenantDatabase database;
+    private final Idempotency idempotency;
     private final RunDriver driver;
     private final RunsConfig config;
     private final Clock clock;
     private final Map<String, RunKind> kinds;
 
-    Runs(TenantDatabase database, RunDriver driver, RunsConfig config, Clock clock, @All List<RunKind> kinds) {
+    Runs(
+            TenantDatabase database,
+            Idempotency idempotency,
+            RunDriver driver,
+            RunsConfig config,
+            Clock clock,
+            @All List<RunKind> kinds) {
         this.database = database;
+        this.idempotency = idempotency;
         this.driver = driver;
         this.config = config;
         this.clock = clock;
@@ -54,6 +64,32 @@ public class Runs {
     public Uni<Run> start(UUID organization, String kind, Instant asOf) {
         return database.transaction(organization, connection -> create(connection, organization, kind, asOf))
                 .invoke(driver::submit);
+    }
+
+    /**
+     * Starts a run, unless the key has started one before.
+     *
+     * @param idempotencyKey may be null
+     * @param parameters for the steps of the run; may be null
+     * @return the run as it is now; fails with {@link ProblemType#IDEMPOTENCY_KEY_REUSED}
+     */
+    public Uni<Run> startOnce(
+            UUID organization, String idempotencyKey, String kind, Instant asOf, JsonObject parameters) {
+        return database.transaction(
+                        organization,
+                        connection -> idempotency.once(
+                                connection,
+                                organization,
+                                idempotencyKey,
+                                "run %s %s %s".formatted(kind, asOf, parameters),
+                                Run.class,
+                                () -> create(connection, organization, kind, AsOf.orNow(asOf, clock), parameters)))
+                .chain(run -> get(organization, run.id()))
+                .invoke(run -> {
+                    if (!run.isFinished()) {
+                        driver.submit(run);
+                    }
+                });
     }
 
     /**
@@ -123,6 +159,7 @@ public class Runs {
         if (!kinds.containsKey(kind)) {
             throw ProblemType.INVALID_REQUEST.problem("kind must be one of %s", String.join(", ", kinds()));
         }
+        kinds.get(kind).check(parameters == null ? new JsonObject() : parameters);
         return connection
                 .query("select pg_advisory_xact_lock(hashtextextended('runs %s', 0))".formatted(organization))
                 .execute()

@@ -21,7 +21,6 @@ import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,6 @@ import io.perennial.intake.ImportReport;
 import io.perennial.intake.Importer;
 import io.perennial.intake.Upload;
 import io.perennial.models.ChurnScoreImport;
-import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Run;
@@ -52,7 +50,6 @@ import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.Organization;
 import io.perennial.tenant.Role;
-import io.perennial.tenant.TenantDatabase;
 
 /** Segmentation: put customers into segments, and read who is where and who went where. */
 @Path("/api/v1/segmentation")
@@ -64,27 +61,13 @@ public class SegmentationResource {
     private final ChurnScoreImport churnScores;
     private final Runs runs;
     private final Segments segments;
-    private final TenantDatabase database;
-    private final Idempotency idempotency;
-    private final Clock clock;
 
-    SegmentationResource(
-            Access access,
-            Importer importer,
-            ChurnScoreImport churnScores,
-            Runs runs,
-            Segments segments,
-            TenantDatabase database,
-            Idempotency idempotency,
-            Clock clock) {
+    SegmentationResource(Access access, Importer importer, ChurnScoreImport churnScores, Runs runs, Segments segments) {
         this.access = access;
         this.importer = importer;
         this.churnScores = churnScores;
         this.runs = runs;
         this.segments = segments;
-        this.database = database;
-        this.idempotency = idempotency;
-        this.clock = clock;
     }
 
     /** What became of a segmentation. {@code total_customers} are the segmented ones and the lines that found nobody. */
@@ -201,26 +184,10 @@ public class SegmentationResource {
 
     private Uni<Run> startRun(Organization organization, Options options) {
         var key = options.idempotencyKey == null ? null : options.idempotencyKey + "#run";
-        return database.transaction(
-                        organization.id(),
-                        connection -> idempotency.once(
-                                connection,
-                                organization.id(),
-                                key,
-                                "segment " + options.asOf,
-                                Run.class,
-                                () -> runs.create(
-                                        connection,
-                                        organization.id(),
-                                        SegmentationRun.NAME,
-                                        AsOf.orNow(options.asOf, clock))))
-                .chain(run -> runs.get(organization.id(), run.id()));
+        return runs.startOnce(organization.id(), key, SegmentationRun.NAME, options.asOf, null);
     }
 
     private Uni<Response> accepted(Run run) {
-        if (!run.isFinished()) {
-            runs.submit(run);
-        }
         return Uni.createFrom()
                 .item(Response.accepted(run)
                         .header("Location", "/api/v1/runs/" + run.id())

@@ -14,9 +14,10 @@ import io.perennial.runs.RunStep;
 
 /** Predicts for every customer of an organization: features, predictions. */
 @ApplicationScoped
-class PredictionRun implements RunKind {
+public class PredictionRun implements RunKind {
 
-    static final String NAME = "predictions";
+    /** Of the kind of run. */
+    public static final String NAME = "predictions";
 
     private final List<RunStep> steps;
 

@@ -6,6 +6,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
+import io.perennial.models.ModelKinds;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -14,17 +15,30 @@ import io.perennial.runs.RunStep;
 @ApplicationScoped
 public class TrainingRun implements RunKind {
 
+    /** Of the kind of run. */
     public static final String NAME = "training";
 
     private final TrainStep step;
+    private final ModelKinds kinds;
 
-    TrainingRun(TrainStep step) {
+    TrainingRun(TrainStep step, ModelKinds kinds) {
         this.step = step;
+        this.kinds = kinds;
+    }
+
+    /** What a run has to know. */
+    public static JsonObject parameters(String kind) {
+        return new JsonObject().put("kind", kind);
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public void check(JsonObject parameters) {
+        kinds.named(parameters.getString("kind"));
     }
 
     @Override
