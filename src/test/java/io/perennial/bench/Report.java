@@ -46,6 +46,7 @@ final class Report {
 
     private static final List<Figure> FIGURES = new ArrayList<>();
     private static final List<String> NOTES = new ArrayList<>();
+    private static final List<String> SECTIONS = new ArrayList<>();
 
     private Report() {}
 
@@ -58,6 +59,11 @@ final class Report {
         NOTES.add(note);
     }
 
+    /** Something that has a table of its own. */
+    static void section(String title, String text) {
+        SECTIONS.add("\n## %s\n\n%s".formatted(title, text));
+    }
+
     /** Prints and writes what is known so far. */
     static void write(Owner owner) throws SQLException {
         var table = FIGURES.stream().map(Figure::row).collect(Collectors.joining("\n"));
@@ -68,7 +74,8 @@ final class Report {
                 + table
                 + "\n\n"
                 + notes
-                + FLOORS;
+                + FLOORS
+                + String.join("", SECTIONS);
         System.out.println(text);
         try {
             var file = Size.FULL && FIGURES.size() == COMPLETE ? DOCUMENTATION : TRIAL;
