@@ -15,6 +15,9 @@ public final class Torch {
     /** Where the libraries of the engine are unpacked unless said otherwise. */
     public static final Path DEFAULT_FOLDER = Path.of(".perennial", "engine");
 
+    /** Threads of one operation unless said otherwise: several would wait for each other without letting go of their core. */
+    private static final int DEFAULT_THREADS = 1;
+
     private static final String NAME = "PyTorch";
     private static final String CACHE = "ENGINE_CACHE_DIR";
 
@@ -38,11 +41,6 @@ public final class Torch {
         if (System.getenv(CACHE) == null && System.getProperty(CACHE) == null) {
             System.setProperty(CACHE, writable(folder).toString());
         }
-    }
-
-    /** The threads that one operation uses unless said otherwise: two, or what there are. */
-    public static int defaultThreads() {
-        return Math.min(2, Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -71,7 +69,7 @@ public final class Torch {
     }
 
     static Engine engine() {
-        configure(DEFAULT_FOLDER, defaultThreads());
+        configure(DEFAULT_FOLDER, DEFAULT_THREADS);
         return Engine.getEngine(NAME);
     }
 
