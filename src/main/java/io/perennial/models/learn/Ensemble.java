@@ -138,7 +138,7 @@ final class Ensemble {
      * @param dropout the share of neurons that are left out at random; 0 outside of training
      */
     NDArray outputs(NDArray rows, float dropout) {
-        var hidden = byMember(dropped(first(rows).getNDArrayInternal().relu(), dropout));
+        var hidden = dropped(byMember(first(rows).getNDArrayInternal().relu()), dropout);
         for (var layer = 1; layer < size.layers(); layer++) {
             hidden = dropped(next(layer, hidden).getNDArrayInternal().relu(), dropout);
         }
@@ -184,10 +184,14 @@ final class Ensemble {
                 .transpose(1, 0, 2);
     }
 
-    private static NDArray dropped(NDArray hidden, float dropout) {
-        return dropout == 0
-                ? hidden
-                : hidden.getNDArrayInternal().dropout(hidden, dropout, true).singletonOrThrow();
+    /** The members leave out the same neurons of a row, which spares most of the random numbers. */
+    private NDArray dropped(NDArray hidden, float dropout) {
+        if (dropout == 0) {
+            return hidden;
+        }
+        var ones = hidden.getManager().ones(new Shape(1, hidden.getShape().get(1), size.width()));
+        return hidden.mul(
+                ones.getNDArrayInternal().dropout(ones, dropout, true).singletonOrThrow());
     }
 
     /** Everything it holds, to be attached to the memory that it shall live in. */
