@@ -32,6 +32,18 @@ record Figure(String what, String ours, String floor, double ratio, String targe
                 ratio <= atMost);
     }
 
+    /** A number of ours and what was published of the same data: closer is better. */
+    static Figure published(String what, int decimals, double ours, double published, double within) {
+        var format = "%,." + decimals + "f";
+        return new Figure(
+                what,
+                format.formatted(ours),
+                format.formatted(published),
+                ours / published,
+                "± %s".formatted(within),
+                Math.abs(ours - published) <= within);
+    }
+
     /** The same figure, only to be looked at. */
     Figure withoutTarget() {
         return new Figure(what, ours, floor, ratio, null, true);
