@@ -157,6 +157,7 @@ public class Inference {
         }
     }
 
+    /** Fails what waits, and waits a little for what is being scored. */
     @PreDestroy
     void stop() {
         workers.stop();

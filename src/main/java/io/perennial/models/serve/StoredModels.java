@@ -1,28 +1,30 @@
 package io.perennial.models.serve;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
-import io.perennial.models.Learners;
 import io.perennial.models.learn.FeatureSchema;
+import io.perennial.models.learn.GradientBoosting;
+import io.perennial.models.learn.Learner;
 import io.perennial.models.learn.Model;
 import io.perennial.models.learn.Rows;
+import io.perennial.models.learn.TabularNetwork;
 
-/** Makes predictors of what trainings have left. */
+/** Loads what training has stored. */
 @ApplicationScoped
-class ModelLoader implements Predictor.Loader {
+class StoredModels implements Predictor.Loader {
 
-    private final Learners learners;
+    /** A worker is one thread, and so is the model that it owns. */
+    private static final int THREADS = 1;
 
-    ModelLoader(Learners learners) {
-        this.learners = learners;
-    }
+    private static final List<Learner> LEARNERS = List.of(new GradientBoosting(THREADS), new TabularNetwork());
 
     @Override
     public Predictor load(ModelVersion version, byte[] artifact) {
-        return new Loaded(Model.read(artifact, learners.all()));
+        return new Stored(Model.read(artifact, LEARNERS));
     }
 
-    private record Loaded(Model model) implements Predictor {
+    private record Stored(Model model) implements Predictor {
 
         @Override
         public FeatureSchema schema() {
