@@ -12,12 +12,12 @@ import java.util.UUID;
  * <p>Windows end at the instant and are half open: the last 30 days are {@code (as_of − 30 days, as_of]}, the 30 before
  * them {@code (as_of − 60 days, as_of − 30 days]}.
  */
-final class FeatureSql {
+public final class FeatureSql {
 
     private FeatureSql() {}
 
     /** The columns that {@link #SELECT} yields, in its order. */
-    static final List<String> COLUMNS = List.of(
+    public static final List<String> COLUMNS = List.of(
             "customer_id",
             "recency_days",
             "frequency",
@@ -61,7 +61,7 @@ final class FeatureSql {
      *   <li>{@code trend_30d}: −1..1, (amount of the last 30 days − amount of the 30 before) ÷ the larger of the two
      * </ul>
      */
-    static final String SELECT = """
+    public static final String SELECT = """
             with purchased as (
                 select customer_id,
                     min(occurred_at) as first_seen_at,
@@ -169,7 +169,7 @@ final class FeatureSql {
             .replace(":last_90", "$7::timestamptz");
 
     /** The parameters of {@link #SELECT}. The beginnings of the windows are among them because they are the same for all. */
-    static Tuple parameters(UUID organization, UUID firstCustomer, UUID lastCustomer, OffsetDateTime asOf) {
+    public static Tuple parameters(UUID organization, UUID firstCustomer, UUID lastCustomer, OffsetDateTime asOf) {
         return Tuple.from(List.of(
                 organization,
                 firstCustomer,
