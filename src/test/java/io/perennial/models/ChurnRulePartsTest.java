@@ -3,6 +3,7 @@ package io.perennial.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class ChurnRulePartsTest {
             )
             """;
 
-    private static String sum(java.util.function.Function<ChurnRules.Part, String> of) {
+    private static String sum(Function<ChurnRules.Part, String> of) {
         return ChurnRules.parts("g", "60").stream()
                 .map(part -> "(" + of.apply(part) + ")")
                 .collect(Collectors.joining(" + "));
@@ -34,7 +35,7 @@ class ChurnRulePartsTest {
     @Test
     void thePartsAddUpToTheProbability() throws SQLException {
         var furthest = Database.text(CUSTOMERS
-                + "select max(abs(%s - %s)) from generated g"
+                + "select max(abs(%s - (%s))) from generated g"
                         .formatted(ChurnRules.probability("g", "60"), sum(ChurnRules.Part::sql)));
 
         assertThat(Double.parseDouble(furthest)).isLessThan(1e-12);

@@ -280,7 +280,8 @@ class HealthScores {
         if (filter.segment() != null) {
             parameters.addString(filter.segment());
             sql.append("""
-                     and exists (
+
+                    and exists (
                         select from segment_assignments s
                         where s.organization_id = $1 and s.customer_id = h.customer_id and s.segment = $%d)""".formatted(parameters.size()));
         }

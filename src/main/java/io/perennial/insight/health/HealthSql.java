@@ -117,7 +117,7 @@ final class HealthSql {
                         greatest(0, 100 - 25 * p.failed_payments_90d - 50 * coalesce(b.refunded, 0)
                             - least(20, 10 * coalesce(b.pending, 0))) end as payment,
                     case when :sent > 0 then 100 * (1 + :answered) / (3 + :sent)::float8 end as communication,
-                    coalesce(greatest(p.learned_ltv, 0), (p.average_order_value * p.frequency)::float8
+                    coalesce(case when p.learned_ltv < 0 then 0 else p.learned_ltv end, (p.average_order_value * p.frequency)::float8
                         / greatest(p.tenure_days, 30) * 365 * (1 - p.churn_probability)::float8, 0) as ltv,
                     case when p.churn_probability < 1 then p.churn_horizon_days * ln(2::float8)
                         / nullif(-ln(1 - p.churn_probability::float8), 0) else 0 end as days_left

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -57,7 +58,7 @@ class HealthListTest {
     void pagesTogetherHoldEverybodyOnceTheWorstFirst() throws InterruptedException {
         var organization = organization();
         var all = new ArrayList<Item>();
-        var query = new java.util.HashMap<String, Object>(Map.of("limit", 7));
+        var query = new HashMap<String, Object>(Map.of("limit", 7));
         for (var page = 0; page < 5; page++) {
             var answer = list(organization, query);
             all.addAll(items(answer));

@@ -133,11 +133,11 @@ class HealthRunTest {
     @Test
     void aCustomerCanBeScoredAloneWithoutDisturbingWhatRunsCompare() throws Exception {
         var organization = organization();
+        Database.execute("delete from run_partitions where organization_id = '%s'".formatted(organization));
         var alone = Health.scoreNow(organization, "a");
         assertThat(alone.getMap("")).doesNotContainKeys("engagement_score", "run_id");
         assertThat(alone.getInt("overall_health_score")).isEqualTo(90);
         assertThat(alone.getDouble("churn_probability")).isEqualTo(0.1);
-        Database.execute("delete from run_partitions where organization_id = '%s'".formatted(organization));
         Health.score(organization, Health.AS_OF);
 
         Health.churn(organization, "a,0.9\n");
