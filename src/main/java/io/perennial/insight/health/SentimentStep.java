@@ -13,19 +13,24 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
 
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
 
 /**
  * Classifies what customers wrote in the last 365 days and was not classified yet. Texts come by cursor, a block at a time, so
- * memory is bounded; when the classifier is not there, the step leaves the texts for the next run and says so.
+ * memory is bounded; when the classifier is not there or fails, the step leaves the texts for the next run and says so.
  */
 @ApplicationScoped
 class SentimentStep implements RunStep {
+
+    private static final Logger LOG = Logger.getLogger(SentimentStep.class);
+    private static final JsonObject SKIPPED = new JsonObject(Map.of("sentiment_skipped", true));
 
     private static final String READ = """
             select e.customer_id, e.occurred_at, e.event_key, left(e.attributes ->> 'text', 4000) as text
@@ -69,12 +74,24 @@ class SentimentStep implements RunStep {
     @Override
     public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
         if (classifiers.isEmpty() || !classifiers.get(0).ready()) {
-            return Uni.createFrom().item(new JsonObject().put("sentiment_skipped", true));
+            return Uni.createFrom().item(SKIPPED);
         }
         return connection
                 .prepare(READ)
                 .chain(statement -> classify(connection, part, statement).call(statement::close))
-                .map(texts -> new JsonObject().put("texts", texts));
+                .map(texts -> new JsonObject().put("texts", texts))
+                .onFailure(Unclassified.class)
+                .invoke(e -> LOG.warn("Texts wait for the next run", e))
+                .onFailure(Unclassified.class)
+                .recoverWithItem(SKIPPED);
+    }
+
+    /** The classifier failed, which is no reason for a run to fail. */
+    private static final class Unclassified extends RuntimeException {
+
+        private Unclassified(Throwable cause) {
+            super(cause);
+        }
     }
 
     private Uni<Long> classify(SqlConnection connection, RunPart part, PreparedStatement statement) {
@@ -104,7 +121,9 @@ class SentimentStep implements RunStep {
 
     private Uni<float[]> classified(List<Row> rows) {
         var texts = rows.stream().map(row -> row.getString("text")).toList();
-        return vertx.executeBlocking(() -> classifiers.get(0).of(texts), false);
+        return vertx.executeBlocking(() -> classifiers.get(0).of(texts), false)
+                .onFailure()
+                .transform(Unclassified::new);
     }
 
     private static Uni<Integer> write(SqlConnection connection, UUID organization, List<Row> rows, float[] sentiments) {

@@ -110,6 +110,36 @@ class SentimentStepTest {
     }
 
     @Test
+    void whenTheClassifierFailsTheTextsThatAreLeftWait() throws Exception {
+        var organization = organizationWithTexts();
+        var tired = new TextSentiment() {
+
+            private int blocks;
+
+            @Override
+            public boolean ready() {
+                return true;
+            }
+
+            @Override
+            public float[] of(List<String> texts) {
+                if (blocks++ > 0) {
+                    throw new IllegalStateException("out of memory");
+                }
+                return new float[texts.size()];
+            }
+        };
+
+        assertThat(work(new SentimentStep(List.of(tired), new InBlocksOf(2), vertx), organization))
+                .isEqualTo(new JsonObject().put("sentiment_skipped", true));
+
+        assertThat(Database.number("select count(*) from event_sentiment where organization_id = ?", organization))
+                .isEqualTo(2);
+        assertThat(work(new SentimentStep(List.of(new Praise()), new InBlocksOf(2), vertx), organization))
+                .isEqualTo(new JsonObject().put("texts", 3L));
+    }
+
+    @Test
     void withoutAClassifierTheTextsWait() throws Exception {
         var organization = organizationWithTexts();
 
