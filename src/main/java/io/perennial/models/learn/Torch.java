@@ -1,0 +1,93 @@
+package io.perennial.models.learn;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** The one door to the PyTorch engine: how it is set up, where its memory comes from, and whose turn it is to train. */
+public final class Torch {
+
+    /** Where the libraries of the engine are unpacked unless said otherwise. */
+    public static final Path DEFAULT_FOLDER = Path.of(".perennial", "engine");
+
+    /** Threads of one operation unless said otherwise: several would wait for each other without letting go of their core. */
+    private static final int DEFAULT_THREADS = 1;
+
+    private static final String NAME = "PyTorch";
+    private static final String CACHE = "ENGINE_CACHE_DIR";
+
+    /** The gradient collector and the random numbers of the engine are the process's, not the thread's. */
+    private static final ReentrantLock TRAINING = new ReentrantLock(true);
+
+    private Torch() {}
+
+    /**
+     * Sets the engine up; without it the defaults hold. What it does takes effect only before the first use, and never
+     * overrides DJL's own settings where those are given.
+     *
+     * @param folder where the libraries are unpacked; the folder of temporary files stands in when it cannot be written
+     * @param threads that one operation uses
+     */
+    public static void configure(Path folder, int threads) {
+        setUnlessGiven("ai.djl.offline", "true");
+        setUnlessGiven("OPT_OUT_TRACKING", "true");
+        setUnlessGiven("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
+        if (System.getenv(CACHE) == null && System.getProperty(CACHE) == null) {
+            System.setProperty(CACHE, writable(folder).toString());
+        }
+    }
+
+    /**
+     * Memory of the engine, to be closed by the caller. Loads the engine when it is the first.
+     *
+     * @throws RuntimeException or an {@link Error} of linking when its libraries are not there
+     */
+    public static NDManager newManager() {
+        return engine().newBaseManager(Device.cpu());
+    }
+
+    /** The version of the engine, which is loaded when it was not yet. */
+    public static String version() {
+        return engine().getVersion();
+    }
+
+    /** Trains when no other thread does, with the random numbers of a seed. */
+    public static <T> T train(long seed, Supplier<T> training) {
+        TRAINING.lock();
+        try {
+            engine().setRandomSeed(Long.hashCode(seed));
+            return training.get();
+        } finally {
+            TRAINING.unlock();
+        }
+    }
+
+    static Engine engine() {
+        configure(DEFAULT_FOLDER, DEFAULT_THREADS);
+        return Engine.getEngine(NAME);
+    }
+
+    private static Path writable(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            if (Files.isWritable(folder)) {
+                return folder.toAbsolutePath();
+            }
+        } catch (IOException e) {
+            // Said by the folder that is used instead.
+        }
+        return Path.of(System.getProperty("java.io.tmpdir"), "perennial-engine").toAbsolutePath();
+    }
+
+    private static void setUnlessGiven(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}
