@@ -188,6 +188,9 @@ class CustomerResource {
 
     /** Every table that knows customers. */
     private static final List<String> CUSTOMER_TABLES = List.of(
+            "customer_health_history",
+            "customer_health_scores",
+            "event_sentiment",
             "segment_history",
             "segment_assignments",
             "churn_prediction",

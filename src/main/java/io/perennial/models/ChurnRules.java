@@ -1,5 +1,7 @@
 package io.perennial.models;
 
+import java.util.List;
+
 /**
  * The churn probability by rules, for when there is no trained model: the weighted risks of payment, behaviour and account,
  * {@code 0.5 × payment + 0.3 × behaviour + 0.2 × account}, each in 0..1 and computed from the feature set alone.
@@ -33,6 +35,61 @@ public final class ChurnRules {
                 (0.5 * (1 - (1 - %1$s) * (1 - least(1, f.failed_payments_90d / 3.0::float8)))
                     + 0.3 * %2$s
                     + 0.2 * (0.5 / greatest(f.frequency, 1) + 0.5 * power(2, -f.tenure_days / 180)))""".formatted(overdue(horizon), behaviour()).replace("f.", f + ".");
+    }
+
+    /**
+     * What one feature adds to the probability.
+     *
+     * @param feature a column of {@code customer_feature}
+     * @param sql of the part, {@code double precision}, 0 up to {@code most} unless the other payment risk is absent
+     * @param most SQL of the part when everything is as bad as it gets
+     */
+    public record Part(String feature, String sql, String most) {}
+
+    /**
+     * The probability in parts, one for each feature that it is computed from: they add up to it, and what they are at most
+     * adds up to 1. What overdue and failed payments have in common is shared evenly between the two, which is their Shapley
+     * value (Shapley 1953): {@code overdue × (1 − failures ÷ 2)} and {@code failures × (1 − overdue ÷ 2)}.
+     *
+     * @param f as of {@link #probability}
+     * @param horizon as of {@link #probability}
+     */
+    public static List<Part> parts(String f, String horizon) {
+        var overdue = overdue(horizon);
+        var failures = "least(1, f.failed_payments_90d / 3.0::float8)";
+        var tickets = "least(1, f.support_tickets_30d / 3.0::float8)";
+        return List.of(
+                        new Part("recency_days", "0.5 * %s * (1 - %s / 2)".formatted(overdue, failures), "0.25"),
+                        new Part("failed_payments_90d", "0.5 * %s * (1 - %s / 2)".formatted(failures, overdue), "0.25"),
+                        new Part(
+                                "transactions_30d",
+                                "0.3 * %s * %s"
+                                        .formatted(
+                                                fall("f.transactions_30d", "f.transactions_previous_30d"),
+                                                withEvents("0.4", "1")),
+                                "0.3 * " + withEvents("0.4", "1")),
+                        new Part(
+                                "events_30d",
+                                "0.3 * %s * %s"
+                                        .formatted(
+                                                fall("f.events_30d", "f.events_previous_30d"), withEvents("0.4", "0")),
+                                "0.3 * " + withEvents("0.4", "0")),
+                        new Part(
+                                "support_tickets_30d",
+                                "0.3 * %s * %s".formatted(tickets, withEvents("0.2", "0")),
+                                "0.3 * " + withEvents("0.2", "0")),
+                        new Part("frequency", "0.1 / greatest(f.frequency, 1)::float8", "0.1"),
+                        new Part("tenure_days", "0.1 * power(2, -f.tenure_days / 180)", "0.1"))
+                .stream()
+                .map(part -> new Part(
+                        part.feature(),
+                        part.sql().replace("f.", f + "."),
+                        part.most().replace("f.", f + ".")))
+                .toList();
+    }
+
+    private static String withEvents(String some, String none) {
+        return "(case when f.events_90d = 0 then %s else %s end)::float8".formatted(none, some);
     }
 
     private static String overdue(String horizon) {

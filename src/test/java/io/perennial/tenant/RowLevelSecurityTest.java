@@ -198,6 +198,15 @@ class RowLevelSecurityTest {
                     insert into segment_history (organization_id, customer_id, left_at, entered_at, segment, segment_score,
                         next_segment, left_in_run)
                     values ('%s', '%s', now(), now(), 'Champions', 90, null, gen_random_uuid())""".formatted(organization, customer));
+            owner.createStatement().execute("""
+                    insert into customer_prediction (organization_id, customer_id, kind, value, model_version, predicted_at)
+                    values ('%1$s', '%2$s', 'ltv', 1, 'ltv-1', now());
+                    insert into event_sentiment (organization_id, customer_id, occurred_at, event_key, sentiment)
+                    values ('%1$s', '%2$s', now(), gen_random_uuid(), 0)""".formatted(organization, customer));
+            Api.asAdmin()
+                    .post("/api/v1/health-scores/customers/{customer_id}/score", customer)
+                    .then()
+                    .statusCode(200);
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }

@@ -18,7 +18,7 @@ import io.perennial.runs.RunStep;
  * share of the customers below it plus half of those in it, so that equal customers have equal scores and the mean is 50.
  */
 @ApplicationScoped
-class BreakpointStep implements RunStep {
+public class BreakpointStep implements RunStep {
 
     /** The features that are scored, by the letter that stands for each. */
     static final String[] METRICS = {"R", "F", "M", "E"};
@@ -80,12 +80,12 @@ class BreakpointStep implements RunStep {
     }
 
     /** The lower ends of the bins of a metric; empty when nobody has features. */
-    static Double[] thresholds(JsonObject breakpoints, String metric) {
+    public static Double[] thresholds(JsonObject breakpoints, String metric) {
         return numbers(breakpoints.getJsonObject(metric), "thresholds");
     }
 
     /** The scores of the bins of a metric. */
-    static Float[] scores(JsonObject breakpoints, String metric) {
+    public static Float[] scores(JsonObject breakpoints, String metric) {
         var scores = numbers(breakpoints.getJsonObject(metric), "scores");
         var floats = new Float[scores.length];
         for (var i = 0; i < scores.length; i++) {

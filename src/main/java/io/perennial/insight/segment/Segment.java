@@ -77,7 +77,7 @@ public enum Segment {
     }
 
     /** The segment of a label. */
-    static Optional<Segment> labelled(String label) {
+    public static Optional<Segment> labelled(String label) {
         return Arrays.stream(values())
                 .filter(segment -> segment.label.equalsIgnoreCase(label))
                 .findFirst();

@@ -1,0 +1,134 @@
+package io.perennial.insight.health;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.UUID;
+
+import io.perennial.runs.Run;
+import io.perennial.runs.RunPart;
+import io.perennial.runs.Runs;
+import io.perennial.tenant.CustomerReference;
+import io.perennial.tenant.Idempotency;
+import io.perennial.tenant.TenantDatabase;
+
+/** Scores when asked to: an organization by a run, one customer at once. */
+@ApplicationScoped
+class Scoring {
+
+    private final TenantDatabase database;
+    private final Idempotency idempotency;
+    private final Runs runs;
+    private final SentimentStep sentiment;
+    private final Clock clock;
+
+    Scoring(TenantDatabase database, Idempotency idempotency, Runs runs, SentimentStep sentiment, Clock clock) {
+        this.database = database;
+        this.idempotency = idempotency;
+        this.runs = runs;
+        this.sentiment = sentiment;
+        this.clock = clock;
+    }
+
+    /** Starts a run. */
+    Uni<Run> organization(UUID organization, Instant asOf, String request, String idempotencyKey) {
+        return database.transaction(
+                        organization,
+                        connection -> idempotency.once(
+                                connection,
+                                organization,
+                                idempotencyKey,
+                                request,
+                                Run.class,
+                                () -> runs.create(connection, organization, HealthRun.NAME, asOf)))
+                .chain(run -> runs.get(organization, run.id()))
+                .invoke(run -> {
+                    if (!run.isFinished()) {
+                        runs.submit(run);
+                    }
+                });
+    }
+
+    /**
+     * Scores one customer from what is known now, as a run would: with the churn probability that there is and the
+     * breakpoints of the latest run.
+     *
+     * @return fails when there is no such customer, or they are not there yet
+     */
+    Uni<CustomerReference> customer(CustomerReference customer, String idempotencyKey) {
+        return database.transaction(
+                        customer.organization(),
+                        connection -> connection
+                                .query(TenantDatabase.shareWithoutErasure(customer.organization()))
+                                .execute()
+                                .chain(() -> idempotency.once(
+                                        connection,
+                                        customer.organization(),
+                                        idempotencyKey,
+                                        "score customer " + customer.name(),
+                                        Object.class,
+                                        () -> score(connection, customer).map(id -> Map.of("customer_id", id)))))
+                .replaceWith(customer);
+    }
+
+    private Uni<UUID> score(SqlConnection connection, CustomerReference customer) {
+        return find(connection, customer)
+                .call(id -> sentiment.work(connection, now(customer.organization(), id)))
+                .chain(id -> breakpoints(connection, customer.organization())
+                        .chain(breakpoints -> connection
+                                .preparedQuery(HealthSql.SCORE_NOW)
+                                .execute(HealthSql.parameters(
+                                        now(customer.organization(), id),
+                                        breakpoints,
+                                        clock.instant().atOffset(ZoneOffset.UTC))))
+                        .invoke(scored -> {
+                            if (scored.rowCount() == 0) {
+                                throw HealthScores.notScored(customer);
+                            }
+                        })
+                        .replaceWith(id));
+    }
+
+    /** The database keeps microseconds. */
+    private RunPart now(UUID organization, UUID customer) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+        return new RunPart(organization, null, now, customer, customer, new JsonObject());
+    }
+
+    private static Uni<UUID> find(SqlConnection connection, CustomerReference customer) {
+        return connection
+                .preparedQuery("""
+                        select customer_id from customers
+                        where organization_id = $1 and customer_id in ($2, $3)""")
+                .execute(Tuple.newInstance(customer.parameters()))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw customer.unknown();
+                    }
+                    return rows.iterator().next().getUUID(0);
+                });
+    }
+
+    /** Of the latest run that found some. */
+    private static Uni<JsonObject> breakpoints(SqlConnection connection, UUID organization) {
+        return connection
+                .preparedQuery("""
+                        select p.result
+                        from runs r
+                        join run_partitions p on p.organization_id = r.organization_id and p.run_id = r.id
+                        where r.organization_id = $1 and r.kind in ('health', 'segmentation') and p.result ? 'E'
+                        order by r.started_at desc
+                        limit 1""")
+                .execute(Tuple.of(organization))
+                .map(rows -> rows.size() == 0
+                        ? null
+                        : (JsonObject) rows.iterator().next().getValue(0));
+    }
+}
