@@ -11,22 +11,22 @@ import io.perennial.models.learn.TabularNetwork;
 @ApplicationScoped
 public class Learners {
 
-    private final Engine engine;
-    private final GradientBoosting boosting;
-    private final TabularNetwork network = new TabularNetwork();
+    /** Inference has several workers, and training a thread of its own. */
+    private static final int THREADS = 1;
 
-    Learners(Engine engine, Engine.Config config) {
-        this.engine = engine;
-        this.boosting = new GradientBoosting(config.threads());
-    }
+    private static final Learner BOOSTING = new GradientBoosting(THREADS);
 
     /** Those that may have trained a model. */
-    public List<Learner> all() {
-        return List.of(boosting, network);
+    public static final List<Learner> ALL = List.of(BOOSTING, new TabularNetwork());
+
+    private final Engine engine;
+
+    Learners(Engine engine) {
+        this.engine = engine;
     }
 
-    /** Those that can train one now. */
+    /** Those that can train one now: networks need their engine. */
     public List<Learner> usable() {
-        return engine.state() == Engine.State.READY ? all() : List.of(boosting);
+        return engine.state() == Engine.State.READY ? ALL : List.of(BOOSTING);
     }
 }

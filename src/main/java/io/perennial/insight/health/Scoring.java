@@ -99,7 +99,7 @@ class Scoring {
     /** The database keeps microseconds. */
     private RunPart now(UUID organization, UUID customer) {
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
-        return new RunPart(organization, null, now, customer, customer, new JsonObject());
+        return new RunPart(organization, null, now, customer, customer, new JsonObject(), new JsonObject());
     }
 
     private static Uni<UUID> find(SqlConnection connection, CustomerReference customer) {

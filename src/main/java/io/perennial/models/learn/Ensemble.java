@@ -190,8 +190,7 @@ final class Ensemble {
             return hidden;
         }
         var ones = hidden.getManager().ones(new Shape(1, hidden.getShape().get(1), size.width()));
-        return hidden.mul(
-                ones.getNDArrayInternal().dropout(ones, dropout, true).singletonOrThrow());
+        return hidden.mul(ones.getNDArrayInternal().dropout(ones, dropout, true).singletonOrThrow());
     }
 
     /** Everything it holds, to be attached to the memory that it shall live in. */

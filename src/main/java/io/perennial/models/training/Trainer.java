@@ -233,7 +233,7 @@ class Trainer {
     Uni<Double> loss(byte[] artifact, Trained against) {
         return Uni.createFrom()
                 .item(() -> {
-                    try (var model = Model.read(artifact, learners.all())) {
+                    try (var model = Model.read(artifact, Learners.ALL)) {
                         return Metrics.of(
                                         against.task(),
                                         against.test().labels(),

@@ -60,7 +60,12 @@ class SentimentStepTest {
     }
 
     private JsonObject work(SentimentStep step, UUID organization) {
-        var part = RunPart.whole(organization, UUID.randomUUID(), OffsetDateTime.parse(Health.AS_OF), new JsonObject());
+        var part = RunPart.whole(
+                organization,
+                UUID.randomUUID(),
+                OffsetDateTime.parse(Health.AS_OF),
+                new JsonObject(),
+                new JsonObject());
         return database.transaction(organization, connection -> step.work(connection, part))
                 .await()
                 .atMost(Duration.ofSeconds(30));

@@ -24,7 +24,7 @@ class LifetimeRunTest {
 
     private static final String AS_OF = "2025-06-30T00:00:00Z";
     private static final String HEADER = "customer_id,occurred_at,amount,status\n";
-    private static final RunPart ALL = RunPart.whole(UUID.randomUUID(), UUID.randomUUID(), null, null);
+    private static final RunPart ALL = RunPart.whole(UUID.randomUUID(), UUID.randomUUID(), null, null, null);
 
     private static void purchases(UUID organization, String lines) {
         Api.uploadTransactions(organization, HEADER + lines).then().statusCode(200);
