@@ -59,6 +59,8 @@ public class OpenApiDocument implements OASFilter {
                             "CUST_00042")),
             Map.entry("run_id", new Explanation("The id of the run", "0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21")),
             Map.entry("key_id", new Explanation("The id of the API key", "b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43")),
+            Map.entry("kind", new Explanation("What is predicted; `GET /api/v1/models/kinds` lists it", "churn")),
+            Map.entry("number", new Explanation("The number of the model version", 3)),
             Map.entry("as_of", new Explanation("Only data up to this instant count; now unless given", null)),
             Map.entry("after", new Explanation("Where the page before ended: its `next`", null)),
             Map.entry("limit", new Explanation("The largest number of items in the page", 100)),
@@ -80,6 +82,7 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNKNOWN_CUSTOMER, "No customer CUST_00042"),
             Map.entry(ProblemType.UNKNOWN_RUN, "No run 0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21"),
             Map.entry(ProblemType.UNKNOWN_API_KEY, "No key b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43 in this organization"),
+            Map.entry(ProblemType.UNKNOWN_MODEL, "No version churn-3"),
             Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
@@ -96,7 +99,8 @@ public class OpenApiDocument implements OASFilter {
             "org_id", ProblemType.UNKNOWN_ORGANIZATION,
             "customer_id", ProblemType.UNKNOWN_CUSTOMER,
             "run_id", ProblemType.UNKNOWN_RUN,
-            "key_id", ProblemType.UNKNOWN_API_KEY);
+            "key_id", ProblemType.UNKNOWN_API_KEY,
+            "number", ProblemType.UNKNOWN_MODEL);
 
     @Override
     public void filterOpenAPI(OpenAPI document) {

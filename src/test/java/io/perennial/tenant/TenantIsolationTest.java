@@ -30,7 +30,7 @@ class TenantIsolationTest {
 
     /** Operations with nothing of anybody in their path. Each has a test of its own below. */
     private static final Set<String> WITHOUT_PATH_PARAMETERS =
-            Set.of("listOrganizations", "createOrganization", "getSegmentDefinitions");
+            Set.of("listOrganizations", "createOrganization", "getSegmentDefinitions", "listModelKinds");
 
     private ApiDocument document;
     private UUID theirs;
@@ -53,7 +53,9 @@ class TenantIsolationTest {
                 "org_id", theirs.toString(),
                 "customer_id", firstId("customers", "items[0].id"),
                 "run_id", firstId("runs", "items[0].id"),
-                "key_id", firstId("api-keys", "[0].id"));
+                "key_id", firstId("api-keys", "[0].id"),
+                "kind", "churn",
+                "number", "1");
     }
 
     private String firstId(String what, String path) {

@@ -96,9 +96,9 @@ public final class Api {
                 .path("id"));
     }
 
-    /** Waits until a run is finished, half a minute at most. */
+    /** Waits until a run is finished, five minutes at most: some train models. */
     public static JsonPath awaitRun(String run) throws InterruptedException {
-        var deadline = Instant.now().plusSeconds(30);
+        var deadline = Instant.now().plusSeconds(300);
         while (true) {
             var found = asAdmin()
                     .get("/api/v1/runs/{run_id}", run)
