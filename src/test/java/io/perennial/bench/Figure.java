@@ -44,6 +44,18 @@ record Figure(String what, String ours, String floor, double ratio, String targe
                 Math.abs(ours - published) <= within);
     }
 
+    /** Ours and the floor, measured by the milliseconds within which 99 of 100 are answered: less is better. */
+    static Figure latency(String what, double ours, double floor, double atMost) {
+        var ratio = ours / floor;
+        return new Figure(
+                what,
+                "%.1f ms".formatted(ours),
+                "%.1f ms".formatted(floor),
+                ratio,
+                "≤ %.1f".formatted(atMost),
+                ratio <= atMost);
+    }
+
     /** The same figure, only to be looked at. */
     Figure withoutTarget() {
         return new Figure(what, ours, floor, ratio, null, true);

@@ -64,8 +64,11 @@ class InferenceBenchmark {
                 Size.median(ours.perSecond),
                 Size.median(floor.perSecond),
                 4));
-        Report.note("99 of 100 predictions for single customers came within %.1f ms (one by one %.1f ms)."
-                .formatted(Size.median(ours.p99), Size.median(floor.p99)));
+        Report.add(Figure.latency(
+                "99 of 100 predictions for %d callers, together against one by one".formatted(CALLERS),
+                Size.median(ours.p99),
+                Size.median(floor.p99),
+                1));
     }
 
     private static void compareBlocks(Rows rows, Inference inference, Model model) {

@@ -25,8 +25,8 @@ public final class TrainedModels implements ModelSource {
     /** Its only version. */
     public static final ModelVersion VERSION = new ModelVersion(new UUID(0, 1), "churn", 1);
 
-    private static final int TRAINING = 3000;
-    private static final int VALIDATION = 1000;
+    private static final int TRAINING = 1000;
+    private static final int VALIDATION = 500;
     private static final int SEED = 7;
 
     private final FeatureSchema schema;
