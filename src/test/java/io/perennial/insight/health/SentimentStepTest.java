@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
+import io.perennial.models.sentiment.SentimentClassifier;
 import io.perennial.runs.RunPart;
 import io.perennial.tenant.TenantDatabase;
 import io.perennial.testing.Api;
@@ -28,6 +29,9 @@ class SentimentStepTest {
 
     @Inject
     Vertx vertx;
+
+    @Inject
+    SentimentClassifier classifier;
 
     /** Tells praise from blame by a word, and remembers what it was asked. */
     private static final class Praise implements TextSentiment {
@@ -112,6 +116,29 @@ class SentimentStepTest {
         assertThat(work(step, organization)).isEqualTo(new JsonObject().put("texts", 0L));
         Health.events(organization, "a,2025-06-09,ticket,,,more\n");
         assertThat(work(step, organization)).isEqualTo(new JsonObject().put("texts", 1L));
+    }
+
+    @Test
+    void theToneOfATextReachesTheSatisfactionOfItsCustomer() throws InterruptedException {
+        classifier.whenReady().await().atMost(Duration.ofMinutes(2));
+        var organization = Api.organization("ecommerce");
+        Health.events(organization, """
+                angry,2025-06-30T00:00:00Z,review,3,,I am very disappointed and will never order here again
+                happy,2025-06-30T00:00:00Z,review,3,,Excellent service and very friendly staff
+                silent,2025-06-30T00:00:00Z,review,3,,
+                """);
+
+        var totals = Health.score(organization, Health.AS_OF);
+
+        assertThat(totals.getInt("texts")).isEqualTo(2);
+        assertThat(totals.getBoolean("sentiment_skipped")).isFalse();
+        assertThat(satisfaction(organization, "silent")).isEqualTo(50);
+        assertThat(satisfaction(organization, "angry")).isBetween(35, 45);
+        assertThat(satisfaction(organization, "happy")).isBetween(55, 65);
+    }
+
+    private static int satisfaction(UUID organization, String customer) {
+        return Health.of(organization, customer).getInt("satisfaction_score");
     }
 
     @Test
