@@ -29,8 +29,13 @@ final class Blend implements TrainedModel {
         this.members = List.copyOf(members);
     }
 
-    List<Member> members() {
-        return members;
+    /** By whom they were trained: the name of the learner, or {@link Model#BLEND} when there are several. */
+    String learner() {
+        return members.stream()
+                .map(Member::learner)
+                .distinct()
+                .reduce((a, b) -> Model.BLEND)
+                .orElseThrow();
     }
 
     @Override

@@ -38,36 +38,18 @@ public final class CrossValidation {
         var split = Split.of(rows, folds, seed);
         for (var fold = 0; fold < folds; fold++) {
             var known = Split.of(split.without(fold), validationShare, seed + fold);
-            var indexes = split.indexes(fold);
+            var unknown = split.part(fold).rows();
             try (var ranking = fitting.rank(task, known.without(0), known.part(0), seed + fold)) {
-                put(
-                        predictions,
-                        PROMOTED,
-                        rows.count(),
-                        task,
-                        split,
-                        indexes,
-                        ranking.candidates().get(0));
+                var promoted = ranking.candidates().get(0);
+                var all = predictions.computeIfAbsent(PROMOTED, name -> new float[rows.count() * task.classes()]);
+                split.put(fold, promoted.model(task).predict(unknown), all);
                 for (var candidate : ranking.candidates()) {
-                    put(predictions, candidate.learner(), rows.count(), task, split, indexes, candidate);
+                    all = predictions.computeIfAbsent(
+                            candidate.learner(), name -> new float[rows.count() * task.classes()]);
+                    split.put(fold, candidate.model(task).predict(unknown), all);
                 }
             }
         }
         return predictions;
-    }
-
-    private static void put(
-            Map<String, float[]> predictions,
-            String name,
-            int count,
-            Task task,
-            Split split,
-            int[] indexes,
-            ModelFitting.Fit candidate) {
-        var all = predictions.computeIfAbsent(name, n -> new float[count * task.classes()]);
-        var some = candidate.model(task).predict(split.rows().rows().select(indexes));
-        for (var i = 0; i < indexes.length; i++) {
-            System.arraycopy(some, i * task.classes(), all, indexes[i] * task.classes(), task.classes());
-        }
     }
 }

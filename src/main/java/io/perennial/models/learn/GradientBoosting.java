@@ -56,7 +56,7 @@ public final class GradientBoosting implements Learner {
             int ensemble) {
 
         /** Do well on hundreds to hundreds of thousands of rows. */
-        public static final Parameters DEFAULT = new Parameters(0.04, 4, 3, 0.8, 0.6, 2, 16, 1500, 60, 1);
+        public static final Parameters DEFAULT = new Parameters(0.05, 5, 3, 0.8, 0.5, 2, 16, 1500, 60, 1);
     }
 
     /** Grows trees by the default parameters. */

@@ -1,5 +1,7 @@
 package io.perennial.models.learn;
 
+import java.util.Arrays;
+
 /**
  * Rows of which it is known what became of them.
  *
@@ -26,5 +28,12 @@ public record LabelledRows(Rows rows, float[] labels) {
             selected[i] = labels[indexes[i]];
         }
         return new LabelledRows(rows.select(indexes), selected);
+    }
+
+    /** These rows and then others, of the same schema. */
+    public LabelledRows and(LabelledRows others) {
+        var together = Arrays.copyOf(labels, count() + others.count());
+        System.arraycopy(others.labels, 0, together, count(), others.count());
+        return new LabelledRows(rows.and(others.rows), together);
     }
 }

@@ -14,7 +14,7 @@ import io.perennial.models.learn.FeatureSchema.Feature;
  */
 public final class Model implements AutoCloseable {
 
-    /** The name of models with several members. */
+    /** The name of models of several learners. */
     public static final String BLEND = "blend";
 
     private static final String KIND = "PMDL";
@@ -37,7 +37,7 @@ public final class Model implements AutoCloseable {
 
     /** By whom it was trained: the name of a learner, or {@link #BLEND}. */
     public String learner() {
-        return members.members().size() == 1 ? members.members().get(0).learner() : BLEND;
+        return members.learner();
     }
 
     /**

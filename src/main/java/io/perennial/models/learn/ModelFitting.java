@@ -12,23 +12,42 @@ import org.hipparchus.optim.univariate.SearchInterval;
 import org.hipparchus.optim.univariate.UnivariateObjectiveFunction;
 
 /**
- * Has every learner learn and promotes the best: one of the learners' models, or a blend of them. One half of the validation
- * rows tells the learners when to stop. The other half, which no learner has seen, gives the weights of the blend and the
- * calibrations, and is what candidates are judged by.
+ * Has every learner learn and promotes the best: one of the learners' models, or a blend of them.
+ *
+ * <p>Validation rows are worth learning from, too, as they are often the newest. So each learner learns several times: every
+ * time one part of the validation rows tells it when to stop, and the others are learned from. What it has learned is the
+ * mean of these models. Each validation row is scored by the one model that has not learned from it; by these scores the
+ * learners are weighed, calibrated and judged.
  */
 public final class ModelFitting {
 
     private static final double PRECISION = 1e-3;
     private static final int EVALUATIONS = 100;
 
-    private final List<Learner> learners;
+    private static final int PARTS = 2;
 
-    /** Promotes among these. */
+    private final List<Learner> learners;
+    private final int parts;
+
+    /** Promotes among these, each of which learns twice. */
     public ModelFitting(List<Learner> learners) {
+        this(learners, PARTS);
+    }
+
+    /**
+     * Promotes among these.
+     *
+     * @param parts of the validation rows, at least 2, and so how often each learner learns
+     */
+    public ModelFitting(List<Learner> learners, int parts) {
         if (learners.isEmpty()) {
             throw new IllegalArgumentException("There is nothing to learn with");
         }
+        if (parts < 2) {
+            throw new IllegalArgumentException("Validation rows cannot be in %d parts".formatted(parts));
+        }
         this.learners = List.copyOf(learners);
+        this.parts = parts;
     }
 
     /**
@@ -36,7 +55,7 @@ public final class ModelFitting {
      *
      * @param learner by whom it was trained: the name of a learner, or {@link Model#BLEND}
      * @param weights of its members, by learner
-     * @param metrics of its calibrated predictions for validation rows that did not decide when to stop
+     * @param metrics of its calibrated predictions for the validation rows
      */
     public record Candidate(String learner, Map<String, Double> weights, Metrics metrics) {}
 
@@ -51,7 +70,7 @@ public final class ModelFitting {
     /**
      * Fits, blends, calibrates and promotes by the validation loss.
      *
-     * @param validation not learned from
+     * @param validation at most one for each customer, so that no row learned from tells of another one
      * @param seed of everything that is left to chance: the same seed and rows promote the same model
      * @throws IllegalArgumentException when a class, or any row at all, is missing among the training or the validation rows
      */
@@ -68,18 +87,11 @@ public final class ModelFitting {
     Ranking rank(Task task, LabelledRows training, LabelledRows validation, long seed) {
         check(task, training, "training");
         check(task, validation, "validation");
-        var halves = Split.of(validation, 2, seed);
-        var stopping = halves.part(0);
-        var judging = halves.part(1);
+        var split = Split.of(validation, parts, seed);
         var fits = new ArrayList<Fit>();
         try {
             for (var learner : learners) {
-                var model = learner.fit(task, training, stopping, seed);
-                fits.add(Fit.of(
-                        task,
-                        List.of(new Blend.Member(learner.name(), 1, model)),
-                        model.score(judging.rows()),
-                        judging.labels()));
+                fits.add(fit(task, learner, training, split, seed));
             }
         } catch (RuntimeException e) {
             fits.forEach(Fit::close);
@@ -88,10 +100,27 @@ public final class ModelFitting {
         fits.sort(Comparator.comparingDouble(Fit::loss));
         var singles = List.copyOf(fits);
         if (singles.size() > 1) {
-            fits.add(blend(task, singles, judging.labels()));
+            fits.add(blend(task, singles, validation.labels()));
             fits.sort(Comparator.comparingDouble(Fit::loss));
         }
         return new Ranking(List.copyOf(fits), singles);
+    }
+
+    private Fit fit(Task task, Learner learner, LabelledRows training, Split validation, long seed) {
+        var models = new ArrayList<Blend.Member>();
+        var scores = new float[validation.rows().count() * task.classes()];
+        try {
+            for (var part = 0; part < parts; part++) {
+                var stopping = validation.part(part);
+                var model = learner.fit(task, training.and(validation.without(part)), stopping, seed + part);
+                models.add(new Blend.Member(learner.name(), 1.0 / parts, model));
+                validation.put(part, model.score(stopping.rows()), scores);
+            }
+            return Fit.of(task, models, scores, validation.rows().labels());
+        } catch (RuntimeException e) {
+            models.forEach(member -> member.model().close());
+            throw e;
+        }
     }
 
     private static void check(Task task, LabelledRows rows, String what) {
@@ -180,7 +209,7 @@ public final class ModelFitting {
         }
 
         String learner() {
-            return members.size() == 1 ? members.get(0).learner() : Model.BLEND;
+            return new Blend(members).learner();
         }
 
         Model model(Task task) {
@@ -189,7 +218,7 @@ public final class ModelFitting {
 
         Candidate described() {
             var weights = new TreeMap<String, Double>();
-            members.forEach(member -> weights.put(member.learner(), member.weight()));
+            members.forEach(member -> weights.merge(member.learner(), member.weight(), Double::sum));
             return new Candidate(learner(), weights, metrics);
         }
 

@@ -1,5 +1,7 @@
 package io.perennial.models.learn;
 
+import java.util.Arrays;
+
 /**
  * Rows of features.
  *
@@ -28,5 +30,15 @@ public record Rows(FeatureSchema schema, int count, float[] values) {
             System.arraycopy(values, indexes[i] * width, selected, i * width, width);
         }
         return new Rows(schema, indexes.length, selected);
+    }
+
+    /** These rows and then others, of the same schema. */
+    public Rows and(Rows others) {
+        if (!schema.equals(others.schema)) {
+            throw new IllegalArgumentException("The rows have other features");
+        }
+        var together = Arrays.copyOf(values, values.length + others.values.length);
+        System.arraycopy(others.values, 0, together, values.length, others.values.length);
+        return new Rows(schema, count + others.count, together);
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -30,20 +29,6 @@ record Split(LabelledRows rows, int[] part) {
         return new Split(rows, part);
     }
 
-    /** The indexes of the rows of a part. */
-    int[] indexes(int wanted) {
-        return indexes((int i) -> part[i] == wanted);
-    }
-
-    /** The indexes of the rows of all other parts. */
-    int[] indexesWithout(int unwanted) {
-        return indexes((int i) -> part[i] != unwanted);
-    }
-
-    private int[] indexes(IntPredicate wanted) {
-        return IntStream.range(0, part.length).filter(wanted).toArray();
-    }
-
     /** The rows of a part. */
     LabelledRows part(int wanted) {
         return rows.select(indexes(wanted));
@@ -51,6 +36,25 @@ record Split(LabelledRows rows, int[] part) {
 
     /** The rows of all other parts. */
     LabelledRows without(int unwanted) {
-        return rows.select(indexesWithout(unwanted));
+        return rows.select(
+                IntStream.range(0, part.length).filter(i -> part[i] != unwanted).toArray());
+    }
+
+    private int[] indexes(int wanted) {
+        return IntStream.range(0, part.length).filter(i -> part[i] == wanted).toArray();
+    }
+
+    /**
+     * Puts what belongs to the rows of a part in the places that these rows have among all rows.
+     *
+     * @param some the same number of values for each row of the part
+     * @param all as many values for each of all rows
+     */
+    void put(int wanted, float[] some, float[] all) {
+        var indexes = indexes(wanted);
+        var width = all.length / part.length;
+        for (var i = 0; i < indexes.length; i++) {
+            System.arraycopy(some, i * width, all, indexes[i] * width, width);
+        }
     }
 }
