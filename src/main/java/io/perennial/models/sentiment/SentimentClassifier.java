@@ -32,7 +32,8 @@ public class SentimentClassifier {
     }
 
     void onStart(@Observes StartupEvent event) {
-        ready.subscribe().with(nothing -> {}, failure -> LOG.warnf("Texts have no sentiment: %s", failure.getMessage()));
+        ready.subscribe()
+                .with(nothing -> {}, failure -> LOG.warnf("Texts have no sentiment: %s", failure.getMessage()));
     }
 
     /** Completes when texts can be classified; fails when the engine is missing. */

@@ -71,7 +71,10 @@ final class SentimentNetwork implements AutoCloseable {
     private static List<Shape> shapes() {
         var feelings = Sentence.FEELINGS.length();
         return List.of(
-                new Shape(HIDDEN, TextFeatures.SIZE), new Shape(HIDDEN), new Shape(feelings, HIDDEN), new Shape(feelings));
+                new Shape(HIDDEN, TextFeatures.SIZE),
+                new Shape(HIDDEN),
+                new Shape(feelings, HIDDEN),
+                new Shape(feelings));
     }
 
     private static Parameters start(NDManager memory, Random random) {
@@ -131,7 +134,8 @@ final class SentimentNetwork implements AutoCloseable {
                 var hidden = linear(array(scope, numbers), layers.get(0), layers.get(1))
                         .getNDArrayInternal()
                         .relu();
-                var all = linear(hidden, layers.get(2), layers.get(3)).softmax(1).toFloatArray();
+                var all =
+                        linear(hidden, layers.get(2), layers.get(3)).softmax(1).toFloatArray();
                 for (var i = 0; i < block.size(); i++) {
                     probabilities.add(Arrays.copyOfRange(all, i * feelings, (i + 1) * feelings));
                 }

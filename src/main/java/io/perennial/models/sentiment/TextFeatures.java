@@ -19,8 +19,10 @@ final class TextFeatures {
 
     private static final Pattern TOKEN = Pattern.compile("[\\p{L}\\p{N}]+(?:['’]\\p{L}+)?|[.,;:!?]");
     private static final Set<String> NEGATIONS = Set.of(
-            "not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "cannot", "without", "hardly", "barely");
-    private static final Set<String> TURNS = Set.of("but", "however", "although", "though", "and", "because", "so", "yet");
+            "not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "cannot", "without", "hardly",
+            "barely");
+    private static final Set<String> TURNS =
+            Set.of("but", "however", "although", "though", "and", "because", "so", "yet");
     private static final int NEGATED_WORDS = 4;
     private static final int SHORTEST_PIECE = 3;
     private static final int LONGEST_PIECE = 5;
