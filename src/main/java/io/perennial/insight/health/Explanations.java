@@ -84,11 +84,11 @@ class Explanations {
                     "Answers messages: responsiveness is %d of 100"));
 
     private final TenantDatabase database;
-    private final Instance<ChurnContributions> models;
+    private final Predictions predictions;
 
-    Explanations(TenantDatabase database, Instance<ChurnContributions> models) {
+    Explanations(TenantDatabase database, Predictions predictions) {
         this.database = database;
-        this.models = models;
+        this.predictions = predictions;
     }
 
     /** The score with its reasons, and what to do about them. */
@@ -133,17 +133,10 @@ class Explanations {
         return features;
     }
 
-    /** Nobody is kept from reading a score because a model cannot be asked. */
-    private Uni<Map<String, Double>> contributions(HealthScore score, Map<String, Double> features) {
-        if (score.modelVersion().equals(ChurnRules.VERSION) || !models.isResolvable()) {
-            return Uni.createFrom().nullItem();
-        }
-        return Uni.createFrom()
-                .deferred(() -> models.get().of(score.organizationId(), score.modelVersion(), features))
-                .onFailure()
-                .invoke(e -> LOG.warnf(e, "%s cannot explain itself", score.modelVersion()))
-                .onFailure()
-                .recoverWithNull();
+    /** Yields null when no model of this service gave the probability, or it does not answer. */
+    private Uni<List<Contribution>> contributions(HealthScore score) {
+        return predictions.explain(
+                score.organizationId(), score.modelVersion(), score.customerId(), score.analysisDate());
     }
 
     private static Map<String, Double> parts(Row row) {

@@ -1,7 +1,6 @@
 package io.perennial.models.learn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -110,7 +109,10 @@ final class Ensemble {
     private final NDArray transposedHeadWeight;
     private final NDArray headBias;
 
-    /** Folds the scalings of parameters of the {@link Size#shapes()} into the weights. */
+    /**
+     * Folds the scalings of parameters of the {@link Size#shapes()} into the weights. It looks into the memory of the
+     * parameters, which have to live as long as it does.
+     */
     Ensemble(Size size, List<NDArray> parameters) {
         this.size = size;
         firstWeight = folded(parameters, 0).reshape((long) size.members() * size.width(), size.inputs());
@@ -128,7 +130,9 @@ final class Ensemble {
 
     private static NDArray folded(List<NDArray> parameters, int layer) {
         var first = Size.PER_LAYER * layer;
-        return parameters.get(first).mul(parameters.get(first + 1)).mul(parameters.get(first + 2));
+        try (var half = parameters.get(first).mul(parameters.get(first + 1))) {
+            return half.mul(parameters.get(first + 2));
+        }
     }
 
     /**
@@ -191,17 +195,5 @@ final class Ensemble {
         }
         var ones = hidden.getManager().ones(new Shape(1, hidden.getShape().get(1), size.width()));
         return hidden.mul(ones.getNDArrayInternal().dropout(ones, dropout, true).singletonOrThrow());
-    }
-
-    /** Everything it holds, to be attached to the memory that it shall live in. */
-    NDList arrays() {
-        var arrays = new NDList(firstWeight, firstBias);
-        arrays.addAll(weights);
-        arrays.addAll(transposedWeights);
-        arrays.addAll(biases);
-        arrays.add(headWeight);
-        arrays.add(transposedHeadWeight);
-        arrays.add(headBias);
-        return arrays;
     }
 }

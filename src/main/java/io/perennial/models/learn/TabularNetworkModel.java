@@ -25,7 +25,7 @@ final class TabularNetworkModel implements TrainedModel {
     private static final int FORMAT = 0x5461424d;
     private static final int BLOCK = 512;
     private static final int FIRST_STEPS = 32;
-    private static final int MAX_STEPS = 4096;
+    private static final int MAX_STEPS = 2048;
 
     /** Of the 1e-3 that contributions may miss the score by, what is left to the rounding of floats. */
     private static final double TOLERANCE = 5e-4;
@@ -65,16 +65,12 @@ final class TabularNetworkModel implements TrainedModel {
     }
 
     private Ensemble ensemble() {
-        try (var scope = manager.newSubManager()) {
-            var shapes = size.shapes();
-            var arrays = new ArrayList<NDArray>();
-            for (var i = 0; i < shapes.size(); i++) {
-                arrays.add(scope.create(FloatBuffer.wrap(parameters.get(i)), shapes.get(i)));
-            }
-            var made = new Ensemble(size, arrays);
-            made.arrays().attach(manager);
-            return made;
+        var shapes = size.shapes();
+        var arrays = new ArrayList<NDArray>();
+        for (var i = 0; i < shapes.size(); i++) {
+            arrays.add(manager.create(FloatBuffer.wrap(parameters.get(i)), shapes.get(i)));
         }
+        return new Ensemble(size, arrays);
     }
 
     @Override
