@@ -3,7 +3,6 @@ package io.perennial.insight.health;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,11 +14,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 import io.perennial.features.FeatureSql;
-import io.perennial.models.ChurnContributions;
 import io.perennial.models.ChurnRules;
+import io.perennial.models.ModelFeature;
+import io.perennial.models.predict.CustomerPredictions.Contribution;
+import io.perennial.models.predict.Predictions;
 import io.perennial.tenant.OrgType;
 import io.perennial.tenant.TenantDatabase;
 
@@ -30,8 +30,6 @@ import io.perennial.tenant.TenantDatabase;
  */
 @ApplicationScoped
 class Explanations {
-
-    private static final Logger LOG = Logger.getLogger(Explanations.class);
 
     /** The largest number of factors on either side. */
     static final int MOST = 5;
@@ -106,10 +104,10 @@ class Explanations {
 
     private Uni<HealthScore> explain(HealthScore score, Row row) {
         var features = features(row);
-        return contributions(score, features).map(byModel -> {
+        return contributions(score).map(byModel -> {
             var byRules = byModel == null;
             var factors = new ArrayList<>(factors(
-                    byRules ? parts(row) : byModel,
+                    byRules ? parts(row) : byColumn(byModel),
                     new Wording.Customer(features, score.currency()),
                     byRules ? "probability" : "log_odds"));
             factors.addAll(components(score, factors));
@@ -137,6 +135,14 @@ class Explanations {
     private Uni<List<Contribution>> contributions(HealthScore score) {
         return predictions.explain(
                 score.organizationId(), score.modelVersion(), score.customerId(), score.analysisDate());
+    }
+
+    /** What ratios contribute is said of the column that they are about. */
+    private static Map<String, Double> byColumn(List<Contribution> contributions) {
+        var byColumn = new LinkedHashMap<String, Double>();
+        contributions.forEach(
+                each -> byColumn.merge(ModelFeature.column(each.feature()), each.contribution(), Double::sum));
+        return byColumn;
     }
 
     private static Map<String, Double> parts(Row row) {

@@ -26,7 +26,6 @@ import org.jboss.resteasy.reactive.RestQuery;
 
 import io.perennial.insight.segment.Segment;
 import io.perennial.models.ChurnRiskLevel;
-import io.perennial.platform.AsOf;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Run;
@@ -74,9 +73,7 @@ class HealthResource {
             @RestPath("org_id") UUID orgId,
             @RestQuery("as_of") Instant asOf,
             @HeaderParam(Idempotency.HEADER) String idempotencyKey) {
-        return access.organization(orgId)
-                .chain(organization -> scoring.organization(
-                        orgId, AsOf.orNow(asOf, clock), "score organization " + asOf, idempotencyKey));
+        return access.organization(orgId).chain(organization -> scoring.organization(orgId, asOf, idempotencyKey));
     }
 
     @POST

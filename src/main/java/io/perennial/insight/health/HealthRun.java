@@ -11,6 +11,7 @@ import java.util.List;
 
 import io.perennial.features.FeatureStep;
 import io.perennial.insight.segment.BreakpointStep;
+import io.perennial.models.predict.PredictStep;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -51,14 +52,14 @@ class HealthRun implements RunKind {
 
     private final List<RunStep> steps;
 
-    /** The steps that predict churn and lifetime values belong after the breakpoints. */
     HealthRun(
             FeatureStep features,
             BreakpointStep breakpoints,
+            PredictStep predict,
             SentimentStep sentiment,
             HealthStep health,
             HistoryStep history) {
-        this.steps = List.of(features, breakpoints, sentiment, health, history);
+        this.steps = List.of(features, breakpoints, predict, sentiment, health, history);
     }
 
     @Override

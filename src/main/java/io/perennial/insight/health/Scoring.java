@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
 
+import io.perennial.models.predict.Predictions;
 import io.perennial.runs.Run;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.Runs;
@@ -26,39 +27,32 @@ class Scoring {
     private final TenantDatabase database;
     private final Idempotency idempotency;
     private final Runs runs;
+    private final Predictions predictions;
     private final SentimentStep sentiment;
     private final Clock clock;
 
-    Scoring(TenantDatabase database, Idempotency idempotency, Runs runs, SentimentStep sentiment, Clock clock) {
+    Scoring(
+            TenantDatabase database,
+            Idempotency idempotency,
+            Runs runs,
+            Predictions predictions,
+            SentimentStep sentiment,
+            Clock clock) {
         this.database = database;
         this.idempotency = idempotency;
         this.runs = runs;
+        this.predictions = predictions;
         this.sentiment = sentiment;
         this.clock = clock;
     }
 
     /** Starts a run. */
-    Uni<Run> organization(UUID organization, Instant asOf, String request, String idempotencyKey) {
-        return database.transaction(
-                        organization,
-                        connection -> idempotency.once(
-                                connection,
-                                organization,
-                                idempotencyKey,
-                                request,
-                                Run.class,
-                                () -> runs.create(connection, organization, HealthRun.NAME, asOf)))
-                .chain(run -> runs.get(organization, run.id()))
-                .invoke(run -> {
-                    if (!run.isFinished()) {
-                        runs.submit(run);
-                    }
-                });
+    Uni<Run> organization(UUID organization, Instant asOf, String idempotencyKey) {
+        return runs.startOnce(organization, idempotencyKey, HealthRun.NAME, asOf, null);
     }
 
     /**
-     * Scores one customer from what is known now, as a run would: with the churn probability that there is and the
-     * breakpoints of the latest run.
+     * Scores one customer from what is known now, as a run would: with the breakpoints of the latest run.
      *
      * @return fails when there is no such customer, or they are not there yet
      */
@@ -80,6 +74,8 @@ class Scoring {
 
     private Uni<UUID> score(SqlConnection connection, CustomerReference customer) {
         return find(connection, customer)
+                .call(id -> predictions.keep(connection, customer.organization(), "churn", id, clock.instant()))
+                .call(id -> predictions.keep(connection, customer.organization(), "ltv", id, clock.instant()))
                 .call(id -> sentiment.work(connection, now(customer.organization(), id)))
                 .chain(id -> breakpoints(connection, customer.organization())
                         .chain(breakpoints -> connection

@@ -80,7 +80,8 @@ class ProductRecommendationKind implements ModelKind {
     public List<ModelFeature> features(List<String> choices) {
         var features = new ArrayList<>(ModelFeature.ALL);
         for (var i = 0; i < choices.size(); i++) {
-            features.add(new ModelFeature("bought: " + choices.get(i), "coalesce(taste.times_%d, 0)".formatted(i)));
+            var bought = "bought: " + choices.get(i);
+            features.add(new ModelFeature(bought, "coalesce(taste.times_%d, 0)".formatted(i), bought));
         }
         return features;
     }

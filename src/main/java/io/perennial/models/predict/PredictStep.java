@@ -87,8 +87,8 @@ public class PredictStep implements RunStep {
                 sql.storedRows(),
                 ModelFeature.schema(sql.features()),
                 rows -> inference.predictBlock(model.version(), rows),
-                (writing, customers, scores) ->
-                        table.write(writing, part.organization(), model, customers, scores, now),
+                (writing, customers, scores) -> table.write(
+                        writing, part.organization(), model.version().label(), model.choices(), customers, scores, now),
                 BatchScoring.BLOCK_SIZE);
         return scoring.score(
                         connection,

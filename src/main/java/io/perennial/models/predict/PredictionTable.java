@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 
 import io.perennial.models.ModelKind;
 import io.perennial.models.learn.Objective;
-import io.perennial.models.registry.ActiveModel;
 import io.perennial.runs.RunPart;
 
 /** Where the predictions of a kind are kept. */
@@ -35,7 +34,8 @@ abstract class PredictionTable {
     abstract Uni<Void> write(
             SqlConnection connection,
             UUID organization,
-            ActiveModel model,
+            String modelVersion,
+            List<String> choices,
             UUID[] customers,
             float[] predictions,
             OffsetDateTime now);
@@ -53,12 +53,12 @@ abstract class PredictionTable {
         Uni<Void> write(
                 SqlConnection connection,
                 UUID organization,
-                ActiveModel model,
+                String modelVersion,
+                List<String> choices,
                 UUID[] customers,
                 float[] predictions,
                 OffsetDateTime now) {
-            var parameters = io.vertx.sqlclient.Tuple.of(
-                    organization, customers, box(predictions), model.version().label(), now);
+            var parameters = io.vertx.sqlclient.Tuple.of(organization, customers, box(predictions), modelVersion, now);
             return connection
                     .preparedQuery("""
                             insert into churn_prediction (
@@ -94,28 +94,24 @@ abstract class PredictionTable {
         Uni<Void> write(
                 SqlConnection connection,
                 UUID organization,
-                ActiveModel model,
+                String modelVersion,
+                List<String> choices,
                 UUID[] customers,
                 float[] predictions,
                 OffsetDateTime now) {
             var chooses = kind.objective() == Objective.MULTICLASS;
             var classes = predictions.length / customers.length;
             var values = new Double[customers.length];
-            var choices = new String[customers.length];
+            var chosen = new String[customers.length];
             for (var i = 0; i < customers.length; i++) {
-                var likeliest = chooses ? likeliest(model.choices(), predictions, i * classes) : null;
+                var likeliest = chooses ? likeliest(choices, predictions, i * classes) : null;
                 values[i] = chooses
                         ? likeliest.getJsonObject(0).getDouble("probability")
                         : (Double) Predictions.shown(kind, predictions[i]);
-                choices[i] = chooses ? likeliest.encode() : null;
+                chosen[i] = chooses ? likeliest.encode() : null;
             }
-            var parameters = io.vertx.sqlclient.Tuple.of(
-                    organization,
-                    customers,
-                    values,
-                    choices,
-                    kind.name(),
-                    model.version().label());
+            var parameters =
+                    io.vertx.sqlclient.Tuple.of(organization, customers, values, choices, kind.name(), modelVersion);
             return connection
                     .preparedQuery("""
                             insert into customer_prediction (

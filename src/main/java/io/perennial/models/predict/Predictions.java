@@ -2,6 +2,7 @@ package io.perennial.models.predict;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -233,6 +234,44 @@ public class Predictions {
             all.sort(Comparator.comparingDouble(contribution -> -Math.abs(contribution.contribution())));
             return all;
         });
+    }
+
+    /**
+     * Has the active model of a kind score one customer by what is known now and keeps that, as a run does for all.
+     *
+     * @param connection in a transaction of the organization
+     */
+    public Uni<Void> keep(SqlConnection connection, UUID organization, String kindName, UUID customer, Instant asOf) {
+        var kind = kinds.named(kindName);
+        return organizations
+                .find(organization)
+                .chain(found -> serving.of(organization, kind)
+                        .chain(choice -> choice.model() == null
+                                ? Uni.createFrom().voidItem()
+                                : present(found, kind, choice.choices(), customer, asOf)
+                                        .chain(present -> present == null || !present.inPopulation()
+                                                ? Uni.createFrom().voidItem()
+                                                : keep(connection, kind, choice.model(), customer, present, asOf))));
+    }
+
+    private Uni<Void> keep(
+            SqlConnection connection, ModelKind kind, ActiveModel model, UUID customer, Present present, Instant asOf) {
+        return inference
+                .predict(model.version(), present.features())
+                .chain(prediction -> PredictionTable.of(kind)
+                        .write(
+                                connection,
+                                model.version().organization(),
+                                model.version().label(),
+                                model.choices(),
+                                new UUID[] {customer},
+                                prediction.values(),
+                                asOf.atOffset(ZoneOffset.UTC)))
+                .onFailure(InferenceFailure.class)
+                .recoverWithItem(failure -> {
+                    LOG.warn(failure.getMessage());
+                    return null;
+                });
     }
 
     /**
