@@ -1,33 +1,32 @@
 package io.perennial.models.learn;
 
-import java.util.List;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
-/** The mean of boosters, each up to the round of its best validation loss. */
+/** Trees up to the round of their best validation loss. */
 final class BoostedTrees implements TrainedModel {
 
     private static final String FORMAT = "ubj";
 
     private final Task task;
-    private final List<Limited> boosters;
+    private final Booster trees;
+    private final int rounds;
 
     /**
-     * A booster.
+     * Owns the trees.
      *
      * @param rounds that count; those that follow them made it no better
      */
-    record Limited(Booster trees, int rounds) {}
-
-    BoostedTrees(Task task, List<Limited> boosters) {
+    BoostedTrees(Task task, Booster trees, int rounds) {
         this.task = task;
-        this.boosters = boosters;
+        this.trees = trees;
+        this.rounds = rounds;
     }
 
     @Override
     public float[] score(Rows rows) {
-        return mean(rows, task.classes(), (booster, matrix) -> booster.trees().predict(matrix, true, booster.rounds()));
+        return predict(rows, task.classes(), matrix -> trees.predict(matrix, true, rounds));
     }
 
     /** Exact Shapley values of the trees (Lundberg et al., "From local explanations to global understanding", 2020). */
@@ -36,29 +35,28 @@ final class BoostedTrees implements TrainedModel {
         if (task.classes() > 1) {
             throw new UnsupportedOperationException("Only tasks with one output are explained");
         }
-        return mean(
-                rows,
-                task.schema().size() + 1,
-                (booster, matrix) -> booster.trees().predictContrib(matrix, booster.rounds()));
+        return predict(rows, task.schema().size() + 1, matrix -> trees.predictContrib(matrix, rounds));
     }
 
     @FunctionalInterface
     private interface Prediction {
-        float[][] of(Limited booster, DMatrix matrix) throws XGBoostError;
+        float[][] of(DMatrix matrix) throws XGBoostError;
     }
 
-    private float[] mean(Rows rows, int width, Prediction prediction) {
-        var mean = new float[rows.count() * width];
+    private static float[] predict(Rows rows, int width, Prediction prediction) {
+        var predictions = new float[rows.count() * width];
         if (rows.count() == 0) {
-            return mean;
+            return predictions;
         }
         DMatrix matrix = null;
         try {
             matrix = GradientBoosting.matrix(rows);
-            for (var booster : boosters) {
-                add(prediction.of(booster, matrix), mean);
+            var from = 0;
+            for (var row : prediction.of(matrix)) {
+                System.arraycopy(row, 0, predictions, from, width);
+                from += width;
             }
-            return mean;
+            return predictions;
         } catch (XGBoostError e) {
             throw new IllegalStateException("XGBoost could not predict", e);
         } finally {
@@ -68,29 +66,17 @@ final class BoostedTrees implements TrainedModel {
         }
     }
 
-    private void add(float[][] predictions, float[] mean) {
-        var i = 0;
-        for (var row : predictions) {
-            for (var value : row) {
-                mean[i++] += value / boosters.size();
-            }
-        }
-    }
-
     @Override
     public byte[] toBytes() {
         return Artifact.write(GradientBoosting.KIND, GradientBoosting.VERSION, out -> {
-            out.writeInt(boosters.size());
-            for (var booster : boosters) {
-                out.writeInt(booster.rounds());
-                Artifact.writeBytes(out, bytes(booster.trees()));
-            }
+            out.writeInt(rounds);
+            Artifact.writeBytes(out, bytes());
         });
     }
 
-    private static byte[] bytes(Booster booster) {
+    private byte[] bytes() {
         try {
-            return booster.toByteArray(FORMAT);
+            return trees.toByteArray(FORMAT);
         } catch (XGBoostError e) {
             throw new IllegalStateException("XGBoost could not write the model", e);
         }
@@ -98,6 +84,6 @@ final class BoostedTrees implements TrainedModel {
 
     @Override
     public void close() {
-        boosters.forEach(booster -> booster.trees().dispose());
+        trees.dispose();
     }
 }

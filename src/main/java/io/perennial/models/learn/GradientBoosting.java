@@ -2,7 +2,6 @@ package io.perennial.models.learn;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ public final class GradientBoosting implements Learner {
      * How trees are grown.
      *
      * @param learningRate what of a tree's correction is taken
-     * @param depth of a tree
+     * @param depths of a tree; each is tried, and the one with the least validation loss stays
      * @param minimumWeight of the rows in a leaf, as the sum of their second derivatives
      * @param rowShare of the rows, drawn for each tree
      * @param featureShare of the features, drawn for each tree
@@ -41,22 +40,20 @@ public final class GradientBoosting implements Learner {
      *     into two sets
      * @param rounds of boosting, at most
      * @param patience rounds without a better validation loss before it stops
-     * @param ensemble how many boosters with other draws are averaged
      */
     public record Parameters(
             double learningRate,
-            int depth,
+            List<Integer> depths,
             double minimumWeight,
             double rowShare,
             double featureShare,
             double shrinkage,
             int oneHotCategories,
             int rounds,
-            int patience,
-            int ensemble) {
+            int patience) {
 
         /** Do well on hundreds to hundreds of thousands of rows. */
-        public static final Parameters DEFAULT = new Parameters(0.05, 5, 3, 0.8, 0.5, 2, 16, 1500, 60, 1);
+        public static final Parameters DEFAULT = new Parameters(0.04, List.of(3, 7), 1, 0.7, 0.5, 2, 16, 1500, 60);
     }
 
     /** Grows trees by the default parameters. */
@@ -81,22 +78,36 @@ public final class GradientBoosting implements Learner {
 
     @Override
     public TrainedModel fit(Task task, LabelledRows training, LabelledRows validation, long seed) {
-        var boosters = new ArrayList<BoostedTrees.Limited>();
         DMatrix learned = null;
         DMatrix judging = null;
+        BoostedTrees best = null;
         try {
             learned = matrix(training);
             judging = matrix(validation);
-            for (var i = 0; i < parameters.ensemble(); i++) {
-                boosters.add(fit(task, learned, judging, seed + i));
+            var least = Double.POSITIVE_INFINITY;
+            for (var depth : parameters.depths()) {
+                var grown = grow(task, learned, judging, depth, seed);
+                if (best == null || grown.loss() < least) {
+                    close(best);
+                    best = grown.trees();
+                    least = grown.loss();
+                } else {
+                    grown.trees().close();
+                }
             }
-            return new BoostedTrees(task, boosters);
+            return best;
         } catch (XGBoostError e) {
-            boosters.forEach(booster -> booster.trees().dispose());
+            close(best);
             throw new IllegalStateException("XGBoost could not learn", e);
         } finally {
             dispose(learned);
             dispose(judging);
+        }
+    }
+
+    private static void close(BoostedTrees trees) {
+        if (trees != null) {
+            trees.close();
         }
     }
 
@@ -106,8 +117,11 @@ public final class GradientBoosting implements Learner {
         }
     }
 
-    private BoostedTrees.Limited fit(Task task, DMatrix training, DMatrix validation, long seed) throws XGBoostError {
-        var booster = booster(settings(task, seed), training, validation);
+    /** Trees and their validation loss. */
+    private record Grown(BoostedTrees trees, double loss) {}
+
+    private Grown grow(Task task, DMatrix training, DMatrix validation, int depth, long seed) throws XGBoostError {
+        var booster = booster(settings(task, depth, seed), training, validation);
         try {
             var best = Float.POSITIVE_INFINITY;
             var rounds = 1;
@@ -120,18 +134,18 @@ public final class GradientBoosting implements Learner {
                     rounds = round + 1;
                 }
             }
-            return new BoostedTrees.Limited(booster, rounds);
+            return new Grown(new BoostedTrees(task, booster, rounds), best);
         } catch (XGBoostError e) {
             booster.dispose();
             throw e;
         }
     }
 
-    private Map<String, Object> settings(Task task, long seed) {
+    private Map<String, Object> settings(Task task, int depth, long seed) {
         var settings = new HashMap<String, Object>(Map.of(
                 "tree_method", "hist",
                 "eta", parameters.learningRate(),
-                "max_depth", parameters.depth(),
+                "max_depth", depth,
                 "min_child_weight", parameters.minimumWeight(),
                 "subsample", parameters.rowShare(),
                 "colsample_bytree", parameters.featureShare(),
@@ -182,15 +196,10 @@ public final class GradientBoosting implements Learner {
     @Override
     public TrainedModel load(Task task, byte[] bytes) {
         return Artifact.read(bytes, KIND, VERSION, in -> {
-            var boosters = new ArrayList<BoostedTrees.Limited>();
+            var rounds = in.readInt();
             try {
-                for (var remaining = in.readInt(); remaining > 0; remaining--) {
-                    var rounds = in.readInt();
-                    boosters.add(new BoostedTrees.Limited(loadBooster(task, Artifact.readBytes(in)), rounds));
-                }
-                return new BoostedTrees(task, List.copyOf(boosters));
+                return new BoostedTrees(task, loadBooster(task, Artifact.readBytes(in)), rounds);
             } catch (XGBoostError e) {
-                boosters.forEach(booster -> booster.trees().dispose());
                 throw new IllegalArgumentException("XGBoost cannot read the model", e);
             }
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,13 +107,13 @@ class GradientBoostingTest {
         var task = Generated.task(Objective.BINARY);
         var training = Generated.rows(Objective.BINARY, 300, 1);
         var validation = Generated.rows(Objective.BINARY, 300, 2);
-        var greedy = new Parameters(0.3, 6, 1, 1, 1, 1, 16, 200, 200, 1);
+        var greedy = new Parameters(0.3, List.of(6), 1, 1, 1, 1, 16, 200, 200);
         try (var stopped = new GradientBoosting(1, greedy).fit(task, training, validation, 1);
                 var onItself = new GradientBoosting(1, greedy).fit(task, training, training, 1)) {
             var loss = loss(task, stopped, validation);
             assertThat(loss).isLessThan(loss(task, onItself, validation) - 0.05);
             for (var rounds = 1; rounds <= 10; rounds++) {
-                var fewer = new Parameters(0.3, 6, 1, 1, 1, 1, 16, rounds, 1000, 1);
+                var fewer = new Parameters(0.3, List.of(6), 1, 1, 1, 1, 16, rounds, 1000);
                 try (var model = new GradientBoosting(1, fewer).fit(task, training, training, 1)) {
                     assertThat(loss(task, model, validation)).isGreaterThanOrEqualTo(loss - 1e-6);
                 }

@@ -22,7 +22,7 @@ class ModelFittingTest {
     /** Knows other things than the boosting does, but not as much. */
     private static final class Stumps implements Learner {
 
-        private final Learner trees = new GradientBoosting(1, new Parameters(0.3, 1, 1, 1, 1, 1, 16, 60, 10, 1));
+        private final Learner trees = new GradientBoosting(1, new Parameters(0.3, List.of(1), 1, 1, 1, 1, 16, 60, 10));
 
         @Override
         public String name() {
