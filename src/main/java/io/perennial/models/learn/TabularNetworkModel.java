@@ -18,16 +18,17 @@ import java.util.zip.CRC32;
 
 /**
  * A trained {@link TabularNetwork}. Contributions are integrated gradients (Sundararajan, Taly and Yan, "Axiomatic
- * attribution for deep networks", ICML 2017) along the straight line from the mean training row to the row, both encoded.
+ * attribution for deep networks", ICML 2017) along the straight line from the mean training row to the row, both encoded. The
+ * little that is left open at the end is spread over them, so that they add up to the score.
  */
 final class TabularNetworkModel implements TrainedModel {
 
     private static final int FORMAT = 0x5461424d;
     private static final int BLOCK = 512;
     private static final int FIRST_STEPS = 32;
-    private static final int MAX_STEPS = 2048;
+    private static final int MAX_STEPS = 512;
 
-    /** Of the 1e-3 that contributions may miss the score by, what is left to the rounding of floats. */
+    /** The gap between contributions and score, in deviations of a regression's labels, that asks for no more steps. */
     private static final double TOLERANCE = 5e-4;
 
     private final Task task;
@@ -133,9 +134,11 @@ final class TabularNetworkModel implements TrainedModel {
                         explained[target + features[j]] += contributions[i * size.inputs() + j];
                     }
                     explained[target + stride - 1] = meanRowScore;
-                    if (gap(explained, target, stride, scores[chosen[i]]) > TOLERANCE * Math.max(1, labelDeviation)
-                            && steps < MAX_STEPS) {
+                    var gap = gap(explained, target, stride, scores[chosen[i]]);
+                    if (Math.abs(gap) > TOLERANCE * Math.max(1, labelDeviation) && steps < MAX_STEPS) {
                         still[stillCount++] = chosen[i];
+                    } else {
+                        spread(gap, explained, target, stride - 1);
                     }
                 }
             }
@@ -148,7 +151,18 @@ final class TabularNetworkModel implements TrainedModel {
         for (var i = from; i < from + stride; i++) {
             sum += explained[i];
         }
-        return Math.abs(sum - score);
+        return score - sum;
+    }
+
+    /** What the steps left open goes to the contributions in proportion to their size. */
+    private static void spread(double gap, float[] explained, int from, int count) {
+        var size = 0.0;
+        for (var i = from; i < from + count; i++) {
+            size += Math.abs(explained[i]);
+        }
+        for (var i = from; i < from + count && size > 0; i++) {
+            explained[i] += (float) (gap * Math.abs(explained[i]) / size);
+        }
     }
 
     /** The midpoint rule: the mean of the gradients at the middle of each step, times the way. */
