@@ -66,9 +66,11 @@ final class HealthSql {
                     coalesce(l.model_version, ':projection') as ltv_model_version
                 from features f
                 cross join organization o
-                left join churn_prediction p on p.organization_id = $1 and p.customer_id = f.customer_id
+                left join churn_prediction p
+                    on p.organization_id = $1 and p.customer_id = f.customer_id and p.customer_id between $2 and $3
                 left join customer_prediction l
                     on l.organization_id = $1 and l.customer_id = f.customer_id and l.kind = 'ltv'
+                    and l.customer_id between $2 and $3
             ), feedback as (
                 select e.customer_id,
                     power(2, date_part('epoch', e.occurred_at - $4::timestamptz) / 7776000) as weight,
@@ -78,8 +80,9 @@ final class HealthSql {
                     s.sentiment
                 from events e
                 left join event_sentiment s
-                    on s.organization_id = e.organization_id and s.customer_id = e.customer_id
+                    on s.organization_id = $1 and s.customer_id = e.customer_id
                     and s.occurred_at = e.occurred_at and s.event_key = e.event_key
+                    and s.customer_id between $2 and $3 and s.occurred_at > $11::timestamptz
                 where e.organization_id = $1 and e.customer_id between $2 and $3
                     and e.occurred_at > $11::timestamptz and e.occurred_at <= $4::timestamptz
                     and e.event_type in :feedback
