@@ -1,5 +1,6 @@
 package io.perennial.runs;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -57,6 +58,7 @@ class RunResource {
      *
      * @param asOf now unless given
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record NewRun(
             @NotBlank @Schema(examples = "segmentation") String kind,
 
@@ -84,8 +86,9 @@ class RunResource {
     @Operation(
             operationId = "startRun",
             summary = "Start a run",
-            description = "Kinds: features, segmentation. Answers at once; poll the run or watch its events. "
-                    + "Repeating the request with the same Idempotency-Key answers the run that it started.")
+            description =
+                    "Kinds: features, segmentation, predictions, health, lifetime_value, training, backtest. "
+                            + "Answers at once; poll the run or watch its events. Repeating the request with the same Idempotency-Key answers the run that it started.")
     public Uni<Run> start(
             @RestPath("org_id") UUID orgId,
             @HeaderParam(Idempotency.HEADER) String idempotencyKey,
