@@ -269,8 +269,11 @@ class RunDriver {
 
     private Uni<Boolean> doPart(SqlConnection connection, Run run, Row row) {
         var step = steps(run).get(row.getShort("step"));
+        var before = step.writesAboutCustomers()
+                ? PLANNING + "; " + TenantDatabase.shareWithoutErasure(run.organizationId())
+                : PLANNING;
         return connection
-                .query(PLANNING + "; " + TenantDatabase.shareWithoutErasure(run.organizationId()))
+                .query(before)
                 .execute()
                 .chain(() -> results(connection, run))
                 .map(results -> new RunPart(

@@ -15,6 +15,11 @@ public interface RunStep {
         return false;
     }
 
+    /** Whether the step writes about customers, so that nobody may be erased meanwhile. */
+    default boolean writesAboutCustomers() {
+        return true;
+    }
+
     /**
      * Does the step for a range of customers.
      *

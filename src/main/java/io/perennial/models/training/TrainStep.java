@@ -48,6 +48,11 @@ class TrainStep implements RunStep {
     }
 
     @Override
+    public boolean writesAboutCustomers() {
+        return false;
+    }
+
+    @Override
     public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
         var kind = kinds.named(part.parameters().getString("kind"));
         return connection
