@@ -81,7 +81,8 @@ public final class KindSql {
                     %s
                 from customer_feature f
                 %s
-                where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5 and (%s)""".formatted(featureColumns(), kind.joins(choices), kind.population()));
+                where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5
+                    and f.as_of = $4::timestamptz and (%s)""".formatted(featureColumns(), kind.joins(choices), kind.population()));
     }
 
     /** What is predicted without a model, as an SQL expression over stored feature sets {@code f}. */

@@ -25,6 +25,7 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
                 new HashMap<>(DatabaseSettings.resolve(freshDirectory()).asProperties());
         properties.put("perennial.admin.key", ADMIN_KEY);
         properties.put("perennial.demo.enabled", "false");
+        properties.put("perennial.models.training.max-snapshots", "2");
         properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "32M"));
         return properties;
     }

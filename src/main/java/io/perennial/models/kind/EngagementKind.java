@@ -13,6 +13,11 @@ import io.perennial.tenant.Organization;
 @ApplicationScoped
 class EngagementKind implements ModelKind {
 
+    /** Complaints, what befalls a customer, and messages, which are the business's: as for the engagement of features. */
+    private static final String NOT_OF_THE_CUSTOMER = """
+            ('support_ticket', 'complaint', 'billing_complaint', 'payment_failed', 'no_show', 'email_sent', 'sms_sent',
+                'push_sent', 'reminder_sent', 'campaign_sent', 'call_made', 'price_increase')""";
+
     @Override
     public String name() {
         return "engagement";
@@ -51,10 +56,10 @@ class EngagementKind implements ModelKind {
                     select customer_id, 1
                     from events
                     where organization_id = :organization and customer_id between :first and :last
-                        and event_type not in ('support_ticket', 'complaint', 'payment_failed', 'email_sent', 'campaign_sent')
+                        and event_type not in %s
                         and occurred_at > :as_of and occurred_at <= :until
                 ) done
-                group by customer_id""".formatted(score("sum(worth)"));
+                group by customer_id""".formatted(score("sum(worth)"), NOT_OF_THE_CUSTOMER);
     }
 
     private static String score(String activity) {

@@ -111,7 +111,7 @@ abstract class PredictionTable {
                 chosen[i] = chooses ? likeliest.encode() : null;
             }
             var parameters =
-                    io.vertx.sqlclient.Tuple.of(organization, customers, values, choices, kind.name(), modelVersion);
+                    io.vertx.sqlclient.Tuple.of(organization, customers, values, chosen, kind.name(), modelVersion);
             return connection
                     .preparedQuery("""
                             insert into customer_prediction (

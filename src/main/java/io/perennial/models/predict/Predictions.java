@@ -4,7 +4,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 
 import io.perennial.models.ChurnRiskLevel;
@@ -55,18 +53,21 @@ public class Predictions {
     private final Inference inference;
     private final Organizations organizations;
     private final TenantDatabase database;
+    private final CommonestChoices commonest;
 
     Predictions(
             ModelKinds kinds,
             Serving serving,
             Inference inference,
             Organizations organizations,
-            TenantDatabase database) {
+            TenantDatabase database,
+            CommonestChoices commonest) {
         this.kinds = kinds;
         this.serving = serving;
         this.inference = inference;
         this.organizations = organizations;
         this.database = database;
+        this.commonest = commonest;
     }
 
     /**
@@ -209,14 +210,8 @@ public class Predictions {
     private Uni<Predicted> byRules(
             Organization organization, ModelKind kind, Present present, String reason, Instant asOf) {
         if (kind.objective() == Objective.MULTICLASS) {
-            return database.query(
-                            organization.id(),
-                            KindSql.choices(kind),
-                            Tuple.of(organization.id(), asOf.atOffset(ZoneOffset.UTC)))
-                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                            .limit(CHOICES_SHOWN)
-                            .map(row -> new Choice(row.getString(0), null))
-                            .toList())
+            return commonest
+                    .of(organization.id(), kind, asOf.atOffset(ZoneOffset.UTC))
                     .map(choices -> new Predicted(null, null, choices, kind.rulesVersion(), reason, null));
         }
         var value = shown(kind, present.rules());
@@ -231,7 +226,7 @@ public class Predictions {
                 all.add(new Contribution(
                         model.features().get(i),
                         Float.isNaN(features[i]) ? null : (double) features[i],
-                        contributions[i]));
+                        contributions[i] * kind.scale()));
             }
             all.sort(Comparator.comparingDouble(contribution -> -Math.abs(contribution.contribution())));
             return all;

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -25,9 +26,11 @@ import io.perennial.tenant.TenantDatabase;
 public class StoredPredictions {
 
     private final TenantDatabase database;
+    private final CommonestChoices commonest;
 
-    StoredPredictions(TenantDatabase database) {
+    StoredPredictions(TenantDatabase database, CommonestChoices commonest) {
         this.database = database;
+        this.commonest = commonest;
     }
 
     /** A prediction that a run has left. */
@@ -50,14 +53,14 @@ public class StoredPredictions {
         var rules = new KindSql(organization, kind, List.of()).rulesOverStored();
         var sql = kind.name().equals("churn") ? """
                 select c.customer_id, c.external_id, coalesce(p.churn_probability::float8, %s) as value,
-                    null::jsonb as choices, p.model_version
+                    null::jsonb as choices, p.model_version, f.as_of
                 from customer_feature f
                 join customers c on c.organization_id = f.organization_id and c.customer_id = f.customer_id
                 left join churn_prediction p on p.organization_id = f.organization_id and p.customer_id = f.customer_id
                 where f.organization_id = $1 and ($2::uuid is null or f.customer_id > $2)
                 order by f.customer_id
                 limit $3""" : """
-                select c.customer_id, c.external_id, coalesce(p.value, %s) as value, p.choices, p.model_version
+                select c.customer_id, c.external_id, coalesce(p.value, %s) as value, p.choices, p.model_version, f.as_of
                 from customer_feature f
                 join customers c on c.organization_id = f.organization_id and c.customer_id = f.customer_id
                 left join customer_prediction p on p.organization_id = f.organization_id
@@ -69,15 +72,23 @@ public class StoredPredictions {
                         organization.id(),
                         sql.formatted(rules, kind.name()),
                         Tuple.of(organization.id(), after, limit + 1))
-                .map(rows -> Page.of(
-                        StreamSupport.stream(rows.spliterator(), false)
-                                .map(row -> stored(kind, row))
-                                .toList(),
-                        limit,
-                        one -> one.customerId().toString()));
+                .chain(rows -> byRules(organization, kind, rows)
+                        .map(byRules -> Page.of(
+                                StreamSupport.stream(rows.spliterator(), false)
+                                        .map(row -> stored(kind, row, byRules))
+                                        .toList(),
+                                limit,
+                                one -> one.customerId().toString())));
     }
 
-    private static Stored stored(ModelKind kind, Row row) {
+    /** Yields null for a kind that does not choose. */
+    private Uni<List<Choice>> byRules(Organization organization, ModelKind kind, RowSet<Row> rows) {
+        return kind.objective() != Objective.MULTICLASS || rows.size() == 0
+                ? Uni.createFrom().nullItem()
+                : commonest.of(organization.id(), kind, rows.iterator().next().getOffsetDateTime("as_of"));
+    }
+
+    private static Stored stored(ModelKind kind, Row row, List<Choice> byRules) {
         var version = row.getString("model_version");
         var value = row.getDouble("value");
         var chooses = kind.objective() == Objective.MULTICLASS;
@@ -86,7 +97,7 @@ public class StoredPredictions {
                 row.getString("external_id"),
                 kind.name(),
                 chooses ? null : version == null ? (Double) Predictions.shown(kind, value) : value,
-                choices((JsonArray) row.getValue("choices")),
+                version == null ? byRules : choices((JsonArray) row.getValue("choices")),
                 version == null ? kind.rulesVersion() : version);
     }
 

@@ -24,8 +24,19 @@ public record Distribution(double[] breaks, double[] shares) {
         for (var i = 1; i < BINS; i++) {
             breaks[i - 1] = known.length == 0 ? 0 : known[i * known.length / BINS];
         }
-        var distinct = Arrays.stream(breaks).distinct().toArray();
+        var distinct = Arrays.stream(andAbove(known, breaks)).distinct().toArray();
         return new Distribution(distinct, shares(distinct, values));
+    }
+
+    /** A last bin of one number only, such as that of a constant, ends there: whatever is above it is new. */
+    private static double[] andAbove(double[] known, double[] breaks) {
+        var most = known.length == 0 ? Double.NaN : known[known.length - 1];
+        if (breaks[breaks.length - 1] != most) {
+            return breaks;
+        }
+        var andAbove = Arrays.copyOf(breaks, breaks.length + 1);
+        andAbove[breaks.length] = Math.nextUp(most);
+        return andAbove;
     }
 
     /** Of a feature. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 
 import io.perennial.models.KindSql;
 import io.perennial.models.Learners;
@@ -37,6 +38,8 @@ import io.perennial.tenant.Organization;
  */
 @ApplicationScoped
 class Trainer {
+
+    private static final Logger LOG = Logger.getLogger(Trainer.class);
 
     private static final int CLASSES_AT_LEAST = 2;
     private static final int IMPORTANT_FEATURES = 10;
@@ -239,7 +242,8 @@ class Trainer {
                                         against.test().labels(),
                                         model.predict(against.test().rows().rows()))
                                 .loss();
-                    } catch (IllegalArgumentException e) {
+                    } catch (RuntimeException | LinkageError e) {
+                        LOG.warnf("The version before cannot be compared with: %s", e.getMessage());
                         return Double.NaN;
                     }
                 })
