@@ -32,6 +32,18 @@ record Figure(String what, String ours, String floor, double ratio, String targe
                 ratio <= atMost);
     }
 
+    /** The seconds that a part of the work takes and those that all of it does: less is better. */
+    static Figure share(String what, double part, double whole, double below) {
+        var ratio = part / whole;
+        return new Figure(
+                what,
+                "%.1f s".formatted(part),
+                "%.1f s".formatted(whole),
+                ratio,
+                "< %.1f".formatted(below),
+                ratio < below);
+    }
+
     /** A number of ours and what was published of the same data: closer is better. */
     static Figure published(String what, int decimals, double ours, double published, double within) {
         var format = "%,." + decimals + "f";

@@ -142,11 +142,29 @@ final class Ensemble {
      * @param dropout the share of neurons that are left out at random; 0 outside of training
      */
     NDArray outputs(NDArray rows, float dropout) {
+        return hidden(rows, dropout).matMul(headWeight).addi(headBias);
+    }
+
+    /**
+     * The means of the members' outputs, {@code (rows, outputs)}, outside of training. Where there is one output, matrices
+     * of one column would take the engine several times as long as a product and a sum.
+     *
+     * @param rows encoded, {@code (rows, inputs)}
+     */
+    NDArray meanOutputs(NDArray rows) {
+        var hidden = hidden(rows, 0);
+        var outputs = size.outputs() == 1
+                ? hidden.muli(transposedHeadWeight).sum(new int[] {2}, true).addi(headBias)
+                : hidden.matMul(headWeight).addi(headBias);
+        return outputs.mean(new int[] {0});
+    }
+
+    private NDArray hidden(NDArray rows, float dropout) {
         var hidden = dropped(byMember(first(rows).getNDArrayInternal().relu()), dropout);
         for (var layer = 1; layer < size.layers(); layer++) {
             hidden = dropped(next(layer, hidden).getNDArrayInternal().relu(), dropout);
         }
-        return hidden.matMul(headWeight).addi(headBias);
+        return hidden;
     }
 
     /**

@@ -88,9 +88,7 @@ final class TabularNetworkModel implements TrainedModel {
 
     private float[] scoreEncoded(float[] encoded) {
         try (var scope = manager.newSubManager()) {
-            return ensemble.outputs(array(scope, encoded), 0)
-                    .mean(new int[] {0})
-                    .toFloatArray();
+            return ensemble.meanOutputs(array(scope, encoded)).toFloatArray();
         }
     }
 

@@ -81,8 +81,13 @@ public final class TrainedModels implements ModelSource {
 
     /** Inference as the service does it, with other settings. */
     public Inference serve(String... settings) {
+        return serve(this, settings);
+    }
+
+    /** Inference as the service does it, with other settings, of models that are kept elsewhere. */
+    public static Inference serve(ModelSource source, String... settings) {
         return new Inference(
-                Settings.of(settings), this, new StoredModels(), new SetClock(), new SimpleMeterRegistry());
+                Settings.of(settings), source, new StoredModels(), new SetClock(), new SimpleMeterRegistry());
     }
 
     /** Ends the threads of such inference. */
