@@ -115,7 +115,7 @@ public final class KindSql {
                 .replace(":first", "$2")
                 .replace(":last", "$3")
                 .replace(":as_of", "$4::timestamptz")
-                .replace(":until", "($4::timestamptz + interval '%d hours')".formatted(window() * 24))
+                .replace(":until", "($4::timestamptz + interval '" + window() * 24 + " hours')")
                 .replace(":window", Integer.toString(window()))
                 .replace(":horizon", Integer.toString(organization.churnHorizonDays()));
     }

@@ -63,7 +63,7 @@ public interface ModelKind {
         return null;
     }
 
-    /** SQL over {@code f} of how many days before the outcome counts as known the prediction comes; null when no matter. */
+    /** SQL over {@code f} and the outcome {@code o} of how many days before the outcome counts as known the prediction comes; null when no matter. */
     default String leadDays() {
         return null;
     }

@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -60,7 +61,9 @@ class RunDriver {
     private final MeterRegistry meters;
     private final Map<String, RunKind> kinds;
     private final Map<UUID, CompletableFuture<Void>> submitted = new ConcurrentHashMap<>();
+    private final String background;
     private MultiEmitter<? super Run> queue;
+    private MultiEmitter<? super Run> backgroundQueue;
 
     RunDriver(TenantDatabase database, RunsConfig config, Clock clock, MeterRegistry meters, @All List<RunKind> kinds) {
         this.database = database;
@@ -68,14 +71,23 @@ class RunDriver {
         this.clock = clock;
         this.meters = meters;
         this.kinds = kinds.stream().collect(Collectors.toMap(RunKind::name, Function.identity()));
+        this.background = kinds.stream()
+                .filter(RunKind::inBackground)
+                .map(RunKind::name)
+                .collect(Collectors.joining(",", "any('{", "}')"));
     }
 
     void start(@Observes @Priority(1) StartupEvent event) {
+        drive(emitter -> queue = emitter, config.concurrentRuns());
+        drive(emitter -> backgroundQueue = emitter, 1);
+    }
+
+    private void drive(Consumer<MultiEmitter<? super Run>> emitter, int concurrentRuns) {
         Multi.createFrom()
-                .<Run>emitter(emitter -> queue = emitter, BackPressureStrategy.BUFFER)
+                .emitter(emitter, BackPressureStrategy.BUFFER)
                 .onItem()
                 .transformToUni(this::driveToItsEnd)
-                .merge(config.concurrentRuns())
+                .merge(concurrentRuns)
                 .subscribe()
                 .with(done -> {});
     }
@@ -89,9 +101,13 @@ class RunDriver {
         var end = new CompletableFuture<Void>();
         var known = submitted.putIfAbsent(run.id(), end);
         if (known == null) {
-            queue.emit(run);
+            emitterFor(run).emit(run);
         }
         return Uni.createFrom().completionStage(known == null ? end : known);
+    }
+
+    private MultiEmitter<? super Run> emitterFor(Run run) {
+        return kinds.get(run.kind()).inBackground() ? backgroundQueue : queue;
     }
 
     /** Picks up what other replicas, or this one in an earlier life, have begun. */
@@ -202,13 +218,14 @@ class RunDriver {
                             not exists (
                                 select from runs earlier
                                 where earlier.organization_id = r.organization_id and earlier.status = 'running'
+                                    and (earlier.kind = %1$s) = (r.kind = %1$s)
                                     and (earlier.started_at, earlier.id) < (r.started_at, r.id)) as its_turn,
                             min(p.step) filter (where p.finished_at is null) as step,
                             min(p.failure) filter (where p.finished_at is null and p.attempts >= $3) as exhausted
                         from runs r
                         join run_partitions p on p.organization_id = r.organization_id and p.run_id = r.id
                         where r.organization_id = $1 and r.id = $2
-                        group by r.organization_id, r.id""",
+                        group by r.organization_id, r.id""".formatted(background),
                         io.vertx.sqlclient.Tuple.of(run.organizationId(), run.id(), config.maxAttempts()))
                 .map(rows -> {
                     for (var row : rows) {

@@ -11,6 +11,13 @@ public interface RunKind {
     /** As it is asked for, such as {@code segmentation}. */
     String name();
 
+    /**
+     * Whether it takes long and writes nothing that other runs read, so that they need not wait for it nor it for them.
+     */
+    default boolean inBackground() {
+        return false;
+    }
+
     /** In their order. All parts of a step are done before the next step begins. */
     List<RunStep> steps();
 

@@ -1,5 +1,6 @@
 package io.perennial.insight.health;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -23,6 +25,9 @@ import io.perennial.tenant.TenantDatabase;
 /** Scores when asked to: an organization by a run, one customer at once. */
 @ApplicationScoped
 class Scoring {
+
+    /** What a health score is made of besides what is counted. */
+    private static final List<String> PREDICTED = List.of("churn", "ltv");
 
     private final TenantDatabase database;
     private final Idempotency idempotency;
@@ -57,39 +62,56 @@ class Scoring {
      * @return fails when there is no such customer, or they are not there yet
      */
     Uni<CustomerReference> customer(CustomerReference customer, String idempotencyKey) {
-        return database.transaction(
-                        customer.organization(),
-                        connection -> connection
-                                .query(TenantDatabase.shareWithoutErasure(customer.organization()))
-                                .execute()
-                                .chain(() -> idempotency.once(
-                                        connection,
-                                        customer.organization(),
-                                        idempotencyKey,
-                                        "score customer " + customer.name(),
-                                        Object.class,
-                                        () -> score(connection, customer).map(id -> Map.of("customer_id", id)))))
+        return find(customer)
+                .chain(id -> predict(customer.organization(), id)
+                        .chain(predicted -> database.transaction(
+                                customer.organization(),
+                                connection -> connection
+                                        .query(TenantDatabase.shareWithoutErasure(customer.organization()))
+                                        .execute()
+                                        .chain(() -> idempotency.once(
+                                                connection,
+                                                customer.organization(),
+                                                idempotencyKey,
+                                                "score customer " + customer.name(),
+                                                Object.class,
+                                                () -> score(connection, customer, id, predicted)
+                                                        .replaceWith(Map.of("customer_id", id)))))))
                 .replaceWith(customer);
     }
 
-    private Uni<UUID> score(SqlConnection connection, CustomerReference customer) {
-        return find(connection, customer)
-                .call(id -> predictions.keep(connection, customer.organization(), "churn", id, clock.instant()))
-                .call(id -> predictions.keep(connection, customer.organization(), "ltv", id, clock.instant()))
-                .call(id -> sentiment.work(connection, now(customer.organization(), id)))
-                .chain(id -> breakpoints(connection, customer.organization())
-                        .chain(breakpoints -> connection
-                                .preparedQuery(HealthSql.SCORE_NOW)
-                                .execute(HealthSql.parameters(
-                                        now(customer.organization(), id),
-                                        breakpoints,
-                                        clock.instant().atOffset(ZoneOffset.UTC))))
-                        .invoke(scored -> {
-                            if (scored.rowCount() == 0) {
-                                throw HealthScores.notScored(customer);
-                            }
-                        })
-                        .replaceWith(id));
+    /** Before the transaction begins: models are asked over connections of their own. */
+    private Uni<List<Predictions.Fresh>> predict(UUID organization, UUID customer) {
+        return Multi.createFrom()
+                .iterable(PREDICTED)
+                .onItem()
+                .transformToUniAndConcatenate(kind -> predictions.fresh(organization, kind, customer, clock.instant()))
+                .collect()
+                .asList();
+    }
+
+    private Uni<Void> score(
+            SqlConnection connection, CustomerReference customer, UUID id, List<Predictions.Fresh> predicted) {
+        return Multi.createFrom()
+                .iterable(predicted)
+                .onItem()
+                .transformToUniAndConcatenate(fresh -> predictions.keep(connection, fresh, clock.instant()))
+                .collect()
+                .asList()
+                .chain(() -> sentiment.work(connection, now(customer.organization(), id)))
+                .chain(() -> breakpoints(connection, customer.organization()))
+                .chain(breakpoints -> connection
+                        .preparedQuery(HealthSql.SCORE_NOW)
+                        .execute(HealthSql.parameters(
+                                now(customer.organization(), id),
+                                breakpoints,
+                                clock.instant().atOffset(ZoneOffset.UTC))))
+                .invoke(scored -> {
+                    if (scored.rowCount() == 0) {
+                        throw HealthScores.notScored(customer);
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** The database keeps microseconds. */
@@ -98,12 +120,11 @@ class Scoring {
         return new RunPart(organization, null, now, customer, customer, new JsonObject(), new JsonObject());
     }
 
-    private static Uni<UUID> find(SqlConnection connection, CustomerReference customer) {
-        return connection
-                .preparedQuery("""
-                        select customer_id from customers
-                        where organization_id = $1 and customer_id in ($2, $3)""")
-                .execute(Tuple.newInstance(customer.parameters()))
+    private Uni<UUID> find(CustomerReference customer) {
+        return database.query(
+                        customer.organization(),
+                        "select customer_id from customers where organization_id = $1 and customer_id in ($2, $3)",
+                        customer.parameters())
                 .map(rows -> {
                     if (rows.size() == 0) {
                         throw customer.unknown();

@@ -42,6 +42,7 @@ class SentimentStep implements RunStep {
                 and not exists (
                     select from event_sentiment s
                     where s.organization_id = e.organization_id and s.customer_id = e.customer_id
+                        and s.customer_id between $2 and $3 and s.occurred_at > $5
                         and s.occurred_at = e.occurred_at and s.event_key = e.event_key)""".formatted(HealthEvents.sql(HealthEvents.FEEDBACK));
 
     private static final String WRITE = """
@@ -107,7 +108,8 @@ class SentimentStep implements RunStep {
                 .whilst(block -> cursor.hasMore())
                 .collect()
                 .with(Collectors.summingLong(Integer::longValue))
-                .call(cursor::close);
+                .onTermination()
+                .call(() -> cursor.close().onFailure().recoverWithNull());
     }
 
     private Uni<Integer> nextBlock(SqlConnection connection, RunPart part, Cursor cursor) {

@@ -1,6 +1,7 @@
 package io.perennial.models.drift;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -24,6 +25,7 @@ import io.perennial.models.learn.Rows;
 import io.perennial.models.registry.ActiveModel;
 import io.perennial.models.registry.ModelVersions;
 import io.perennial.models.serve.Inference;
+import io.perennial.models.serve.InferenceFailure;
 import io.perennial.models.training.Distribution;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Organization;
@@ -56,6 +58,14 @@ public class Drift {
             if (model == null) {
                 throw ProblemType.UNKNOWN_MODEL.problem("No version of %s is active", kind.name());
             }
+            var names = kind.features(model.choices()).stream()
+                    .map(ModelFeature::name)
+                    .toList();
+            if (!names.equals(model.features())) {
+                return Uni.createFrom()
+                        .item(new DriftReport(
+                                model.version().label(), asOf, 0, null, List.of(), true, config.threshold()));
+            }
             return versions.reference(model.version())
                     .chain(reference -> rows(organization, kind, model, asOf)
                             .chain(rows -> predictions(kind, model, rows)
@@ -72,6 +82,7 @@ public class Drift {
                         organization.id(),
                         sql.presentRows(),
                         sql.parameters(FIRST, last, asOf.atOffset(ZoneOffset.UTC))))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
                 .map(rows -> rows(schema, rows));
     }
 
@@ -98,11 +109,15 @@ public class Drift {
         return new Rows(schema, some.size(), values);
     }
 
-    /** Yields null for a kind that chooses. */
+    /** Yields null for a kind that chooses, and when the model does not answer. */
     private Uni<float[]> predictions(ModelKind kind, ActiveModel model, Rows rows) {
         return kind.objective() == Objective.MULTICLASS || rows.count() == 0
                 ? Uni.createFrom().nullItem()
-                : inference.predictBlock(model.version(), rows);
+                : inference
+                        .predictBlock(model.version(), rows)
+                        .onFailure(InferenceFailure.class)
+                        .recoverWithNull()
+                        .emitOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private DriftReport report(ActiveModel model, JsonObject reference, Rows rows, float[] predictions, Instant asOf) {
@@ -116,17 +131,22 @@ public class Drift {
         var prediction = predictions == null
                 ? null
                 : distribution(reference.getJsonObject("prediction")).stabilityIndex(predictions);
-        var past = features.stream()
-                .filter(feature -> feature.index() > config.threshold())
-                .count();
+        var threshold = config.threshold() + byChance(reference.getInteger("rows"), rows.count());
+        var past =
+                features.stream().filter(feature -> feature.index() > threshold).count();
         return new DriftReport(
                 model.version().label(),
                 asOf,
                 rows.count(),
                 prediction,
                 List.copyOf(features),
-                (prediction != null && prediction > config.threshold()) || past > features.size() / 2,
-                config.threshold());
+                (prediction != null && prediction > threshold) || past > features.size() / 2,
+                threshold);
+    }
+
+    /** The index that two samples of one population have on average, with ten bins: it follows a chi-squared distribution. */
+    private static double byChance(int before, int today) {
+        return today == 0 ? 0 : 9.0 / before + 9.0 / today;
     }
 
     private static Distribution distribution(JsonObject json) {

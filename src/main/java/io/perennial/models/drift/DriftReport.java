@@ -19,13 +19,14 @@ public record DriftReport(
                 examples = "0.04")
         Double prediction,
 
-        @Schema(description = "Of the features, the least stable first")
+        @Schema(description = "Of the features, the least stable first; none when the model was trained on others")
         List<FeatureDrift> features,
 
         @Schema(description = "Whether the predictions, or most of the features, are past the threshold")
         boolean drifted,
 
-        @Schema(examples = "0.25") double threshold) {
+        @Schema(description = "As configured, and what chance makes of so few customers", examples = "0.27")
+        double threshold) {
 
     /** The population stability index of a feature. */
     public record FeatureDrift(

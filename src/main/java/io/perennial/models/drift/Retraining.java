@@ -67,7 +67,8 @@ public class Retraining {
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
                 .onItem()
-                .transformToUniAndConcatenate(row -> retrainIfNeeded(row)
+                .transformToUniAndConcatenate(row -> Uni.createFrom()
+                        .deferred(() -> retrainIfNeeded(row))
                         .onFailure()
                         .invoke(e -> LOG.warnf(
                                 "%s-%d could not be looked at: %s",

@@ -38,7 +38,8 @@ class CampaignResponseKind implements ModelKind {
     @Override
     public String outcome() {
         return """
-                select customer_id, max((event_type <> 'campaign_sent')::integer) as label
+                select customer_id, coalesce(max(occurred_at) filter (where event_type <> 'campaign_sent')
+                    >= min(occurred_at) filter (where event_type = 'campaign_sent'), false)::integer as label
                 from events
                 where organization_id = :organization and customer_id between :first and :last
                     and event_type in ('campaign_sent', 'campaign_response', 'email_clicked', 'offer_accepted')

@@ -44,6 +44,7 @@ class ChurnKind implements ModelKind {
                 and not exists (
                     select from events gone
                     where gone.organization_id = :organization and gone.customer_id = f.customer_id
+                        and gone.customer_id between :first and :last
                         and gone.event_type in %s and gone.occurred_at <= :as_of
                         and gone.occurred_at > :as_of - f.recency_days * interval '1 day')""".formatted(CANCELLATIONS);
     }
@@ -51,14 +52,14 @@ class ChurnKind implements ModelKind {
     @Override
     public String outcome() {
         return """
-                select customer_id, max(cancelled) as label
+                select customer_id, max(cancelled) as label, min(occurred_at) filter (where cancelled = 1) as cancelled_at
                 from (
-                    select customer_id, 0 as cancelled
+                    select customer_id, 0 as cancelled, occurred_at
                     from transactions
                     where organization_id = :organization and customer_id between :first and :last
                         and status = 'completed' and occurred_at > :as_of and occurred_at <= :until
                     union all
-                    select customer_id, 1
+                    select customer_id, 1, occurred_at
                     from events
                     where organization_id = :organization and customer_id between :first and :last
                         and event_type in %s and occurred_at > :as_of and occurred_at <= :until
@@ -81,9 +82,9 @@ class ChurnKind implements ModelKind {
         return ChurnRules.VERSION;
     }
 
-    /** A customer counts as churned when the horizon has passed since the last purchase. */
+    /** A customer counts as churned on cancelling, or when the horizon has passed since the last purchase. */
     @Override
     public String leadDays() {
-        return ":horizon - f.recency_days";
+        return "least(date_part('epoch', o.cancelled_at - :as_of) / 86400, :horizon - f.recency_days)";
     }
 }

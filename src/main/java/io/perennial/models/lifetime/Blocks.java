@@ -19,8 +19,9 @@ final class Blocks {
                     .repeating()
                     .uni(() -> cursor.read(rows))
                     .whilst(block -> cursor.hasMore())
-                    .onCompletion()
-                    .call(() -> cursor.close().chain(statement::close));
+                    .onTermination()
+                    .call(() ->
+                            cursor.close().chain(statement::close).onFailure().recoverWithNull());
         });
     }
 }

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import org.jboss.logging.Logger;
 
+import io.perennial.models.Engine;
 import io.perennial.models.KindSql;
 import io.perennial.models.ModelFeature;
 import io.perennial.models.ModelKind;
@@ -36,13 +37,21 @@ public class PredictStep implements RunStep {
     private final Serving serving;
     private final Inference inference;
     private final Organizations organizations;
+    private final Engine engine;
     private final Clock clock;
 
-    PredictStep(ModelKinds kinds, Serving serving, Inference inference, Organizations organizations, Clock clock) {
+    PredictStep(
+            ModelKinds kinds,
+            Serving serving,
+            Inference inference,
+            Organizations organizations,
+            Engine engine,
+            Clock clock) {
         this.kinds = kinds;
         this.serving = serving;
         this.inference = inference;
         this.organizations = organizations;
+        this.engine = engine;
         this.clock = clock;
     }
 
@@ -53,28 +62,33 @@ public class PredictStep implements RunStep {
 
     @Override
     public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
-        return organizations
-                .find(part.organization())
+        return engine.whenReady()
+                .onFailure()
+                .recoverWithNull()
+                .chain(() -> organizations.find(part.organization()))
                 .chain(organization -> Multi.createFrom()
                         .iterable(kinds.all())
                         .onItem()
                         .transformToUniAndConcatenate(kind -> predict(connection, part, organization, kind))
                         .collect()
-                        .asList())
-                .replaceWith((JsonObject) null);
+                        .in(JsonObject::new, JsonObject::mergeIn))
+                .map(kinds -> new JsonObject().put("predictions", kinds));
     }
 
-    private Uni<Void> predict(SqlConnection connection, RunPart part, Organization organization, ModelKind kind) {
+    /** Yields, by the name of the kind, how many customers were scored and, when not all that should have been, why. */
+    private Uni<JsonObject> predict(SqlConnection connection, RunPart part, Organization organization, ModelKind kind) {
         var now = clock.instant().atOffset(ZoneOffset.UTC);
         var table = PredictionTable.of(kind);
         return serving.of(organization.id(), kind)
                 .chain(choice -> choice.model() == null
-                        ? Uni.createFrom().voidItem()
+                        ? Uni.createFrom().item(new JsonObject().put("fallback", choice.fallback()))
                         : score(connection, part, organization, kind, choice.model(), table, now))
-                .chain(() -> table.forget(connection, part, now));
+                .call(() ->
+                        table.forget(connection, part.organization(), part.firstCustomer(), part.lastCustomer(), now))
+                .map(outcome -> new JsonObject().put(kind.name(), outcome));
     }
 
-    private Uni<Void> score(
+    private Uni<JsonObject> score(
             SqlConnection connection,
             RunPart part,
             Organization organization,
@@ -93,10 +107,12 @@ public class PredictStep implements RunStep {
         return scoring.score(
                         connection,
                         sql.storedParameters(part.firstCustomer(), part.lastCustomer(), part.asOf(), part.runId()))
-                .replaceWithVoid()
+                .map(scored -> new JsonObject()
+                        .put("scored", scored)
+                        .put("version", model.version().label()))
                 .onFailure(InferenceFailure.class)
                 .invoke(failure -> LOG.warnf("Run %s goes on by the rules: %s", part.runId(), failure.getMessage()))
                 .onFailure(InferenceFailure.class)
-                .recoverWithNull();
+                .recoverWithItem(failure -> new JsonObject().put("fallback", failure.getMessage()));
     }
 }

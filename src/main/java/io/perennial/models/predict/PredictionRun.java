@@ -2,6 +2,7 @@ package io.perennial.models.predict;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,19 +40,30 @@ public class PredictionRun implements RunKind {
     public Uni<JsonObject> totals(SqlConnection connection, RunPart part) {
         return connection
                 .preparedQuery("""
-                        select model_version, count(*) as customers
-                        from (
-                            select model_version from churn_prediction where organization_id = $1
-                            union all
-                            select model_version from customer_prediction where organization_id = $1
-                        ) predicted
-                        group by model_version
-                        order by model_version""")
-                .execute(Tuple.of(part.organization()))
+                        select kind.key as kind, max(kind.value ->> 'version') as version,
+                            sum((kind.value ->> 'scored')::bigint)::bigint as scored,
+                            max(kind.value ->> 'fallback') as fallback
+                        from run_partitions p
+                        cross join lateral jsonb_each(p.result -> 'predictions') as kind
+                        where p.organization_id = $1 and p.run_id = $2
+                        group by kind.key
+                        order by kind.key""")
+                .execute(Tuple.of(part.organization(), part.runId()))
                 .map(rows -> {
-                    var predicted = new JsonObject();
-                    rows.forEach(row -> predicted.put(row.getString("model_version"), row.getLong("customers")));
-                    return new JsonObject().put("predicted", predicted);
+                    var predictions = new JsonObject();
+                    rows.forEach(row -> predictions.put(row.getString("kind"), outcome(row)));
+                    return new JsonObject().put("predictions", predictions);
                 });
+    }
+
+    /** The version that has scored, how many customers, and why the rules answer for some or all. */
+    private static JsonObject outcome(Row row) {
+        var outcome = new JsonObject();
+        for (var name : List.of("version", "scored", "fallback")) {
+            if (row.getValue(name) != null) {
+                outcome.put(name, row.getValue(name));
+            }
+        }
+        return outcome;
     }
 }

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 
 import io.perennial.models.ModelKind;
 import io.perennial.models.learn.Objective;
-import io.perennial.runs.RunPart;
 
 /** Where the predictions of a kind are kept. */
 abstract class PredictionTable {
@@ -40,8 +39,8 @@ abstract class PredictionTable {
             float[] predictions,
             OffsetDateTime now);
 
-    /** Removes what models said before. */
-    abstract Uni<Void> forget(SqlConnection connection, RunPart part, OffsetDateTime now);
+    /** Removes what models said before of customers {@code first} to {@code last}. */
+    abstract Uni<Void> forget(SqlConnection connection, UUID organization, UUID first, UUID last, OffsetDateTime now);
 
     private static final class Churn extends PredictionTable {
 
@@ -73,13 +72,13 @@ abstract class PredictionTable {
         }
 
         @Override
-        Uni<Void> forget(SqlConnection connection, RunPart part, OffsetDateTime now) {
+        Uni<Void> forget(SqlConnection connection, UUID organization, UUID first, UUID last, OffsetDateTime now) {
             return connection
                     .preparedQuery("""
                             delete from churn_prediction
                             where organization_id = $1 and customer_id between $2 and $3 and predicted_at < $4
                                 and model_version like 'churn-%'""")
-                    .execute(Tuple.of(part.organization(), part.firstCustomer(), part.lastCustomer(), now))
+                    .execute(Tuple.of(organization, first, last, now))
                     .replaceWithVoid();
         }
     }
@@ -138,13 +137,13 @@ abstract class PredictionTable {
         }
 
         @Override
-        Uni<Void> forget(SqlConnection connection, RunPart part, OffsetDateTime now) {
+        Uni<Void> forget(SqlConnection connection, UUID organization, UUID first, UUID last, OffsetDateTime now) {
             return connection
                     .preparedQuery("""
                             delete from customer_prediction
                             where organization_id = $1 and customer_id between $2 and $3 and kind = $4
                                 and predicted_at < $5 and model_version like $4 || '-%'""")
-                    .execute(Tuple.of(part.organization(), part.firstCustomer(), part.lastCustomer(), kind.name(), now))
+                    .execute(Tuple.of(organization, first, last, kind.name(), now))
                     .replaceWithVoid();
         }
     }

@@ -169,7 +169,7 @@ public class Predictions {
         return byModel(kind, choice.model(), present, explain)
                 .onFailure(InferenceFailure.class)
                 .recoverWithUni(failure -> {
-                    LOG.warn(failure.getMessage());
+                    log(failure);
                     return byRules(organization, kind, present, failure.getMessage(), asOf);
                 });
     }
@@ -234,41 +234,74 @@ public class Predictions {
     }
 
     /**
-     * Has the active model of a kind score one customer by what is known now and keeps that, as a run does for all.
+     * What the active model of a kind says of one customer, to be kept as a run keeps it.
      *
-     * @param connection in a transaction of the organization
+     * @param values null when no model answers
      */
-    public Uni<Void> keep(SqlConnection connection, UUID organization, String kindName, UUID customer, Instant asOf) {
+    public record Fresh(
+            ModelKind kind,
+            UUID organization,
+            UUID customer,
+            String modelVersion,
+            List<String> choices,
+            float[] values) {}
+
+    /** Has the active model of a kind score one customer by what is known as of an instant. */
+    public Uni<Fresh> fresh(UUID organization, String kindName, UUID customer, Instant asOf) {
         var kind = kinds.named(kindName);
+        var none = new Fresh(kind, organization, customer, null, null, null);
         return organizations
                 .find(organization)
                 .chain(found -> serving.of(organization, kind)
                         .chain(choice -> choice.model() == null
-                                ? Uni.createFrom().voidItem()
+                                ? Uni.createFrom().item(none)
                                 : present(found, kind, choice.choices(), customer, asOf)
                                         .chain(present -> present == null || !present.inPopulation()
-                                                ? Uni.createFrom().voidItem()
-                                                : keep(connection, kind, choice.model(), customer, present, asOf))));
+                                                ? Uni.createFrom().item(none)
+                                                : fresh(choice.model(), present, none))));
     }
 
-    private Uni<Void> keep(
-            SqlConnection connection, ModelKind kind, ActiveModel model, UUID customer, Present present, Instant asOf) {
+    private Uni<Fresh> fresh(ActiveModel model, Present present, Fresh none) {
         return inference
                 .predict(model.version(), present.features())
-                .chain(prediction -> PredictionTable.of(kind)
-                        .write(
-                                connection,
-                                model.version().organization(),
-                                model.version().label(),
-                                model.choices(),
-                                new UUID[] {customer},
-                                prediction.values(),
-                                asOf.atOffset(ZoneOffset.UTC)))
+                .map(prediction -> new Fresh(
+                        none.kind(),
+                        none.organization(),
+                        none.customer(),
+                        model.version().label(),
+                        model.choices(),
+                        prediction.values()))
                 .onFailure(InferenceFailure.class)
                 .recoverWithItem(failure -> {
-                    LOG.warn(failure.getMessage());
-                    return null;
+                    log(failure);
+                    return none;
                 });
+    }
+
+    /** Keeps it, in a transaction of the organization; what a model said before is forgotten. */
+    public Uni<Void> keep(SqlConnection connection, Fresh fresh, Instant asOf) {
+        var at = asOf.atOffset(ZoneOffset.UTC);
+        var table = PredictionTable.of(fresh.kind());
+        var customer = fresh.customer();
+        return fresh.values() == null
+                ? table.forget(connection, fresh.organization(), customer, customer, at)
+                : table.write(
+                        connection,
+                        fresh.organization(),
+                        fresh.modelVersion(),
+                        fresh.choices(),
+                        new UUID[] {customer},
+                        fresh.values(),
+                        at);
+    }
+
+    /** While a circuit is open there would be a line for every request. */
+    private static void log(Throwable failure) {
+        if (failure instanceof InferenceFailure known && known.reason() == InferenceFailure.Reason.CIRCUIT_OPEN) {
+            LOG.debug(failure.getMessage());
+        } else {
+            LOG.warn(failure.getMessage());
+        }
     }
 
     /**
@@ -282,7 +315,7 @@ public class Predictions {
         var kind = kinds.all().stream()
                 .filter(each -> dash > 0 && each.name().equals(label.substring(0, dash)))
                 .findFirst();
-        if (kind.isEmpty()) {
+        if (kind.isEmpty() || !serving.engineIsReady()) {
             return Uni.createFrom().nullItem();
         }
         var version = new ModelVersion(organization, kind.get().name(), Integer.parseInt(label.substring(dash + 1)));
@@ -297,7 +330,7 @@ public class Predictions {
                         explain(kind.get(), new ActiveModel(version, "", names, List.of()), present.features()))
                 .onFailure(InferenceFailure.class)
                 .recoverWithItem(failure -> {
-                    LOG.warn(failure.getMessage());
+                    log(failure);
                     return null;
                 });
     }

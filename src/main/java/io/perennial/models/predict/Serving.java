@@ -42,6 +42,11 @@ class Serving {
         return versions.active(organization).map(active -> choice(kind, active.get(kind.name())));
     }
 
+    /** Whether every model could answer. */
+    boolean engineIsReady() {
+        return engine.state() == Engine.State.READY;
+    }
+
     private Choice choice(ModelKind kind, ActiveModel model) {
         if (model == null) {
             return new Choice(null, "No model has been trained");
@@ -54,7 +59,7 @@ class Serving {
                     "%s was trained on other features; train again"
                             .formatted(model.version().label()));
         }
-        if (!model.learner().equals(GradientBoosting.NAME) && engine.state() != Engine.State.READY) {
+        if (!model.learner().equals(GradientBoosting.NAME) && !engineIsReady()) {
             return new Choice(
                     null,
                     engine.state() == Engine.State.LOADING ? "The engine is still loading" : "The engine is missing");

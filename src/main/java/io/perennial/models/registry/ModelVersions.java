@@ -96,10 +96,7 @@ public class ModelVersions implements ModelSource {
         var schema = new JsonObject()
                 .put("features", new JsonArray(version.features()))
                 .put("choices", new JsonArray(version.choices()));
-        return connection
-                .query("select pg_advisory_xact_lock(hashtextextended('models %s %s', 0))"
-                        .formatted(organization, kind))
-                .execute()
+        return alone(connection, organization, kind)
                 .chain(() -> connection
                         .preparedQuery("""
                                 insert into model_versions (
@@ -123,8 +120,22 @@ public class ModelVersions implements ModelSource {
                 .map(rows -> rows.iterator().next().getInteger("number"));
     }
 
-    /** Makes a version the one that answers, in a transaction that has more to do. */
+    /** Lets the versions of a kind be changed by one transaction at a time. */
+    private static Uni<Void> alone(SqlConnection connection, UUID organization, String kind) {
+        return connection
+                .query("select pg_advisory_xact_lock(hashtextextended('models %s %s', 0))"
+                        .formatted(organization, kind))
+                .execute()
+                .replaceWithVoid();
+    }
+
+    /** Makes a version the one that answers, in a transaction that has more to do and has {@linkplain #add added} it. */
     public Uni<Void> activate(SqlConnection connection, UUID organization, String kind, int number) {
+        return activate(connection, organization, kind, number, now());
+    }
+
+    private Uni<Void> activate(
+            SqlConnection connection, UUID organization, String kind, int number, OffsetDateTime activatedAt) {
         return connection
                 .preparedQuery("""
                         update model_versions set status = 'retired', retired_at = $4
@@ -134,7 +145,7 @@ public class ModelVersions implements ModelSource {
                         .preparedQuery("""
                                 update model_versions set status = 'active', activated_at = $4, retired_at = null
                                 where organization_id = $1 and kind = $2 and number = $3 and status <> 'active'""")
-                        .execute(io.vertx.mutiny.sqlclient.Tuple.of(organization, kind, number, now())))
+                        .execute(io.vertx.mutiny.sqlclient.Tuple.of(organization, kind, number, activatedAt)))
                 .invoke(() -> active.invalidate(organization))
                 .replaceWithVoid();
     }
@@ -143,42 +154,57 @@ public class ModelVersions implements ModelSource {
     public Uni<VersionDetails> activate(UUID organization, String kind, int number) {
         return database.transaction(
                         organization,
-                        connection -> lock(connection, organization, kind, number)
+                        connection -> alone(connection, organization, kind)
+                                .chain(() -> connection
+                                        .preparedQuery("""
+                                                select from model_versions
+                                                where organization_id = $1 and kind = $2 and number = $3""")
+                                        .execute(io.vertx.mutiny.sqlclient.Tuple.of(organization, kind, number)))
+                                .invoke(rows -> {
+                                    if (rows.size() == 0) {
+                                        throw unknown(kind, number);
+                                    }
+                                })
                                 .chain(() -> activate(connection, organization, kind, number)))
-                .chain(() -> get(organization, kind, number))
-                .invoke(() -> active.invalidate(organization));
-    }
-
-    /** All versions of the kind are held, so that activations wait for each other. */
-    private static Uni<Void> lock(SqlConnection connection, UUID organization, String kind, int number) {
-        return connection
-                .preparedQuery("""
-                        select number from model_versions
-                        where organization_id = $1 and kind = $2
-                        order by number
-                        for update""")
-                .execute(io.vertx.mutiny.sqlclient.Tuple.of(organization, kind))
-                .invoke(rows -> {
-                    if (StreamSupport.stream(rows.spliterator(), false).noneMatch(row -> row.getInteger(0) == number)) {
-                        throw unknown(kind, number);
-                    }
-                })
-                .replaceWithVoid();
+                .invoke(() -> active.invalidate(organization))
+                .chain(() -> get(organization, kind, number));
     }
 
     /**
-     * Makes the version answer that did before the present one; fails with {@link ProblemType#UNKNOWN_MODEL} when none did.
+     * Makes the version answer that did before the present one, as if the present one had never been activated; fails with
+     * {@link ProblemType#UNKNOWN_MODEL} when none did.
      */
     public Uni<VersionDetails> rollBack(UUID organization, String kind) {
-        return database.query(organization, """
-                        select number from model_versions
-                        where organization_id = $1 and kind = $2 and status = 'retired' and activated_at is not null
-                        order by retired_at desc, number desc
-                        limit 1""", Tuple.of(organization, kind))
-                .chain(rows -> first(rows)
-                        .map(row -> activate(organization, kind, row.getInteger("number")))
-                        .orElseThrow(
-                                () -> ProblemType.UNKNOWN_MODEL.problem("No version of %s was active before", kind)));
+        return database.transaction(
+                        organization,
+                        connection -> alone(connection, organization, kind)
+                                .chain(() -> before(connection, organization, kind))
+                                .call(row -> activate(
+                                        connection,
+                                        organization,
+                                        kind,
+                                        row.getInteger("number"),
+                                        row.getOffsetDateTime("activated_at"))))
+                .invoke(() -> active.invalidate(organization))
+                .chain(row -> get(organization, kind, row.getInteger("number")));
+    }
+
+    private static Uni<io.vertx.mutiny.sqlclient.Row> before(SqlConnection connection, UUID organization, String kind) {
+        return connection
+                .preparedQuery("""
+                        select number, activated_at from model_versions
+                        where organization_id = $1 and kind = $2 and status = 'retired' and activated_at < (
+                            select activated_at from model_versions
+                            where organization_id = $1 and kind = $2 and status = 'active')
+                        order by activated_at desc
+                        limit 1""")
+                .execute(io.vertx.mutiny.sqlclient.Tuple.of(organization, kind))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw ProblemType.UNKNOWN_MODEL.problem("No version of %s was active before", kind);
+                    }
+                    return rows.iterator().next();
+                });
     }
 
     /** A version; fails with {@link ProblemType#UNKNOWN_MODEL} when there is none. */

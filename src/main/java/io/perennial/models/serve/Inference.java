@@ -141,7 +141,11 @@ public class Inference {
 
     private static void outOfTime(Job job) {
         if (job.fail(Reason.TIME_LIMIT, null)) {
-            job.breaker().failed();
+            if (job.hasBegun()) {
+                job.breaker().failed();
+            } else {
+                job.breaker().undecided();
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public interface InferenceConfig {
     Duration blockTimeLimit();
 
     /** Models that each worker keeps loaded; the one that was not used for longest is closed. */
-    @WithDefault("8")
+    @WithDefault("64")
     int modelsPerWorker();
 
     /** Bytes of artifacts that are kept to load models from without asking the database again. */

@@ -31,6 +31,7 @@ final class Job {
     private Timeout limit;
     private byte[] artifact;
     private long waitingSince;
+    private volatile boolean begun;
 
     /**
      * What is wanted.
@@ -88,6 +89,16 @@ final class Job {
     /** Whether nobody waits for the answer any more. */
     boolean isSettled() {
         return settled.get();
+    }
+
+    /** A worker has taken it. */
+    void begin() {
+        begun = true;
+    }
+
+    /** Whether a worker has taken it. */
+    boolean hasBegun() {
+        return begun;
     }
 
     /** Cancels the limit as soon as there is an answer. */

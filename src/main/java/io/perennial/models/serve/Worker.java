@@ -29,6 +29,7 @@ final class Worker {
         if (waiting.isEmpty()) {
             return;
         }
+        waiting.forEach(Job::begin);
         try {
             scoreWaiting(waiting);
         } catch (LinkageError e) {

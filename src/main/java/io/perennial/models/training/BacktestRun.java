@@ -50,6 +50,11 @@ public class BacktestRun implements RunKind {
     }
 
     @Override
+    public boolean inBackground() {
+        return true;
+    }
+
+    @Override
     public List<RunStep> steps() {
         return List.of(step);
     }

@@ -8,33 +8,37 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
+import io.perennial.models.Engine;
 import io.perennial.models.ModelKind;
 import io.perennial.models.ModelKinds;
 import io.perennial.models.learn.Metrics;
+import io.perennial.models.learn.Task;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
 import io.perennial.tenant.Organizations;
 
 /**
  * Says how good models would have been: trains one for each of several instants of the past, from what was known then, and
- * compares what it would have predicted with what became of it. Nothing of it is kept or served.
+ * compares what it would have predicted with what became of it. Nothing of it is kept or served. The instants are a month
+ * apart, so a customer is among the rows of several of them.
  */
 @ApplicationScoped
 class BacktestStep implements RunStep {
-
-    private static final String PATIENCE = "set local idle_in_transaction_session_timeout = '2h'";
 
     private final ModelKinds kinds;
     private final Organizations organizations;
     private final Trainer trainer;
     private final TrainingConfig config;
+    private final Engine engine;
 
-    BacktestStep(ModelKinds kinds, Organizations organizations, Trainer trainer, TrainingConfig config) {
+    BacktestStep(ModelKinds kinds, Organizations organizations, Trainer trainer, TrainingConfig config, Engine engine) {
         this.kinds = kinds;
         this.organizations = organizations;
         this.trainer = trainer;
         this.config = config;
+        this.engine = engine;
     }
 
     @Override
@@ -57,8 +61,9 @@ class BacktestStep implements RunStep {
         var kind = kinds.named(part.parameters().getString("kind"));
         var refusals = new ArrayList<String>();
         return connection
-                .query(PATIENCE)
+                .query(TrainStep.PATIENCE)
                 .execute()
+                .chain(() -> engine.whenReady().onFailure().recoverWithNull())
                 .chain(() -> organizations.find(part.organization()))
                 .chain(organization -> Multi.createFrom()
                         .range(0, part.parameters().getInteger("snapshots"))
@@ -68,58 +73,70 @@ class BacktestStep implements RunStep {
                                         organization,
                                         kind,
                                         part.asOf().minusDays((long) back * config.snapshotSpacingDays()))
+                                .map(Tested::of)
                                 .onFailure(TrainingRefusal.class)
                                 .invoke(refusal -> refusals.add(refusal.getMessage()))
                                 .onFailure(TrainingRefusal.class)
                                 .recoverWithNull())
                         .collect()
                         .asList())
-                .map(trained -> report(kind, trained, refusals));
+                .chain(tested -> trainer.compute(() -> report(kind, tested, refusals)));
     }
 
-    private JsonObject report(ModelKind kind, List<Trainer.Trained> trained, List<String> refusals) {
-        var report = new JsonObject().put("kind", kind.name()).put("snapshots", trained.size());
+    /** What is needed of a training once it has been tested. */
+    private record Tested(
+            Task task, JsonObject report, float[] labels, float[] rules, float[] leadDays, float[] predictions) {
+
+        static Tested of(Trainer.Trained trained) {
+            var metrics = trained.version().metrics();
+            var report = new JsonObject()
+                    .put("as_of", trained.version().snapshots().getString("test"))
+                    .put("learner", trained.version().learner())
+                    .put("model", metrics.getJsonObject("test"))
+                    .put("rules", metrics.getJsonObject("rules"));
+            return new Tested(
+                    trained.task(),
+                    report,
+                    trained.test().labels(),
+                    trained.test().rules(),
+                    trained.test().leadDays(),
+                    trained.predictions());
+        }
+    }
+
+    private JsonObject report(ModelKind kind, List<Tested> tested, List<String> refusals) {
+        var report = new JsonObject().put("kind", kind.name()).put("snapshots", tested.size());
         if (!refusals.isEmpty()) {
             report.put("refusals", new JsonArray(refusals));
         }
-        if (trained.isEmpty()) {
+        if (tested.isEmpty()) {
             return report;
         }
-        var each = new JsonArray();
-        for (var one : trained) {
-            each.add(new JsonObject()
-                    .put("as_of", one.version().snapshots().getString("test"))
-                    .put("learner", one.version().learner())
-                    .put("model", one.version().metrics().getJsonObject("test"))
-                    .put("rules", one.version().metrics().getJsonObject("rules")));
-        }
-        report.put("each", each);
-        var task = trained.get(0).task();
+        report.put("each", new JsonArray(tested.stream().map(Tested::report).toList()));
+        var task = tested.get(0).task();
         if (task.classes() == 1) {
-            var test = Sample.of(
-                    task.schema(), trained.stream().map(Trainer.Trained::test).toList());
-            var predictions = joined(trained);
-            report.put("model", trainer.toJson(Metrics.of(task, test.labels(), predictions)))
-                    .put("rules", trainer.toJson(Metrics.of(task, test.labels(), test.rules())));
+            var labels = joined(tested, Tested::labels);
+            var rules = joined(tested, Tested::rules);
+            var predictions = joined(tested, Tested::predictions);
+            report.put("model", trainer.toJson(Metrics.of(task, labels, predictions)))
+                    .put("rules", trainer.toJson(Metrics.of(task, labels, rules)));
             if (kind.leadDays() != null) {
-                report.put(
-                                "early_detection",
-                                trainer.toJson(EarlyDetection.of(predictions, test.labels(), test.leadDays())))
-                        .put(
-                                "early_detection_by_rules",
-                                trainer.toJson(EarlyDetection.of(test.rules(), test.labels(), test.leadDays())));
+                var leadDays = joined(tested, Tested::leadDays);
+                report.put("early_detection", trainer.toJson(EarlyDetection.of(predictions, labels, leadDays)))
+                        .put("early_detection_by_rules", trainer.toJson(EarlyDetection.of(rules, labels, leadDays)));
             }
         }
         return report;
     }
 
-    private static float[] joined(List<Trainer.Trained> trained) {
+    private static float[] joined(List<Tested> tested, Function<Tested, float[]> which) {
         var joined = new float
-                [trained.stream().mapToInt(one -> one.predictions().length).sum()];
+                [tested.stream().mapToInt(one -> which.apply(one).length).sum()];
         var at = 0;
-        for (var one : trained) {
-            System.arraycopy(one.predictions(), 0, joined, at, one.predictions().length);
-            at += one.predictions().length;
+        for (var one : tested) {
+            var values = which.apply(one);
+            System.arraycopy(values, 0, joined, at, values.length);
+            at += values.length;
         }
         return joined;
     }

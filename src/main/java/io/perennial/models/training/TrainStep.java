@@ -4,7 +4,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 
+import io.perennial.models.Engine;
 import io.perennial.models.ModelKind;
 import io.perennial.models.ModelKinds;
 import io.perennial.models.registry.ModelVersions;
@@ -22,19 +24,20 @@ import io.perennial.tenant.Organizations;
 class TrainStep implements RunStep {
 
     /** Reading takes seconds, learning minutes, and the transaction waits for it. */
-    private static final String PATIENCE =
-            "set local idle_in_transaction_session_timeout = '2h'; set local work_mem = '64MB'";
+    static final String PATIENCE = "set local idle_in_transaction_session_timeout = '2h'";
 
     private final ModelKinds kinds;
     private final Organizations organizations;
     private final Trainer trainer;
     private final ModelVersions versions;
+    private final Engine engine;
 
-    TrainStep(ModelKinds kinds, Organizations organizations, Trainer trainer, ModelVersions versions) {
+    TrainStep(ModelKinds kinds, Organizations organizations, Trainer trainer, ModelVersions versions, Engine engine) {
         this.kinds = kinds;
         this.organizations = organizations;
         this.trainer = trainer;
         this.versions = versions;
+        this.engine = engine;
     }
 
     @Override
@@ -58,6 +61,7 @@ class TrainStep implements RunStep {
         return connection
                 .query(PATIENCE)
                 .execute()
+                .chain(() -> engine.whenReady().onFailure().recoverWithNull())
                 .chain(() -> organizations.find(part.organization()))
                 .chain(organization -> trainer.train(connection, organization, kind, part.asOf())
                         .chain(trained -> register(connection, organization, kind, part, trained)))
@@ -76,13 +80,12 @@ class TrainStep implements RunStep {
             Trainer.Trained trained) {
         return versions.active(organization.id())
                 .map(active -> active.get(kind.name()))
-                .chain(champion -> champion == null
-                        ? Uni.createFrom().item(new Champion(null, Double.NaN))
-                        : lossOf(champion.version(), trained))
+                .chain(champion ->
+                        champion == null ? Uni.createFrom().item(Champion.NONE) : lossOf(champion.version(), trained))
                 .chain(champion -> {
-                    var rules =
-                            Trainer.rulesMetrics(trained.task(), trained.test()).loss();
-                    var better = trained.loss() < rules && !(trained.loss() > champion.loss());
+                    var better = trained.loss() < trained.rulesLoss()
+                            && !(trained.loss() > champion.loss())
+                            && !trained.testedAt().isBefore(champion.testedAt());
                     if (champion.version() != null) {
                         trained.version()
                                 .metrics()
@@ -107,13 +110,23 @@ class TrainStep implements RunStep {
                 });
     }
 
-    /** The version that answers now; the loss is NaN when it cannot say anything of these rows. */
-    private record Champion(String version, double loss) {}
+    /**
+     * The version that answers now. One of a later history is not given up for one that knows less.
+     *
+     * @param loss NaN when it cannot say anything of these rows
+     * @param testedAt the instant that its test rows are as of
+     */
+    private record Champion(String version, double loss, Instant testedAt) {
+
+        static final Champion NONE = new Champion(null, Double.NaN, Instant.MIN);
+    }
 
     private Uni<Champion> lossOf(ModelVersion version, Trainer.Trained trained) {
-        return versions.artifact(version)
-                .chain(artifact -> trainer.loss(artifact, trained))
-                .map(loss -> new Champion(version.label(), loss));
+        return versions.get(version.organization(), version.kind(), version.number())
+                .map(details -> Instant.parse((String) details.snapshots().get("test")))
+                .chain(testedAt -> versions.artifact(version)
+                        .chain(artifact -> trainer.loss(artifact, trained))
+                        .map(loss -> new Champion(version.label(), loss, testedAt)));
     }
 
     private static Double finite(double value) {

@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -73,8 +75,15 @@ class Trainer {
      * @param test the rows that it was tested on
      * @param predictions of them
      * @param loss of them
+     * @param rulesLoss of what the rules say of them
      */
-    record Trained(TrainedVersion version, Task task, Sample test, float[] predictions, double loss) {}
+    record Trained(TrainedVersion version, Task task, Sample test, float[] predictions, double loss, double rulesLoss) {
+
+        /** The instant that the test rows are as of. */
+        Instant testedAt() {
+            return Instant.parse(version.snapshots().getString("test"));
+        }
+    }
 
     /**
      * Trains.
@@ -88,7 +97,7 @@ class Trainer {
                 .map(span -> Snapshots.plan(span.first(), span.last(), kind.windowDays(organization), config))
                 .chain(snapshots -> choices(connection, organization, kind, snapshots)
                         .chain(choices -> read(connection, organization, kind, choices, snapshots)))
-                .chain(read -> Uni.createFrom().item(() -> fit(kind, read)).runSubscriptionOn(executor));
+                .chain(read -> compute(() -> fit(kind, read)));
     }
 
     /** Everything there is to learn from. */
@@ -202,6 +211,7 @@ class Trainer {
             var test = read.test();
             var predictions = model.predict(test.rows().rows());
             var metrics = Metrics.of(task, test.labels(), predictions);
+            var rules = Metrics.of(task, test.labels(), rules(task, read.training(), test));
             var report = new JsonObject()
                     .put(
                             "rows",
@@ -210,7 +220,7 @@ class Trainer {
                                     .put("validation", read.validation().count())
                                     .put("test", test.count()))
                     .put("test", toJson(metrics))
-                    .put("rules", toJson(rulesMetrics(task, test)))
+                    .put("rules", toJson(rules))
                     .put("validation", candidates(fitted.candidates()));
             if (kind.leadDays() != null) {
                 report.put("early_detection", toJson(EarlyDetection.of(predictions, test.labels(), test.leadDays())));
@@ -228,7 +238,7 @@ class Trainer {
                     report,
                     reference(read, task, predictions),
                     read.snapshots().toJson());
-            return new Trained(version, task, test, predictions, metrics.loss());
+            return new Trained(version, task, test, predictions, metrics.loss(), rules.loss());
         }
     }
 
@@ -250,17 +260,24 @@ class Trainer {
                 .runSubscriptionOn(executor);
     }
 
-    /** Of the rules, on the same rows. */
-    static Metrics rulesMetrics(Task task, Sample test) {
+    /** What would be predicted without a model; of a kind that chooses, how often each was chosen, once more than it was. */
+    private static float[] rules(Task task, Sample training, Sample test) {
         if (task.objective() != Objective.MULTICLASS) {
-            return Metrics.of(task, test.labels(), test.rules());
+            return test.rules();
         }
         var shares = new float[test.count() * task.classes()];
-        for (var i = 0; i < test.count(); i++) {
-            Arrays.fill(shares, i * task.classes(), (i + 1) * task.classes(), 0.5f / task.classes());
-            shares[i * task.classes() + (int) test.rules()[i]] += 0.5f;
+        for (var choice = 0; choice < task.classes(); choice++) {
+            var share = (training.labelled(choice) + 1f) / (training.count() + task.classes());
+            for (var i = choice; i < shares.length; i += task.classes()) {
+                shares[i] = share;
+            }
         }
-        return Metrics.of(task, test.labels(), shares);
+        return shares;
+    }
+
+    /** Does what takes a processor for a while. */
+    <T> Uni<T> compute(Supplier<T> work) {
+        return Uni.createFrom().item(work).runSubscriptionOn(executor);
     }
 
     private JsonArray candidates(List<ModelFitting.Candidate> candidates) {
@@ -300,7 +317,7 @@ class Trainer {
         for (var i = 0; i < read.schema().size(); i++) {
             features.put(read.schema().features().get(i).name(), toJson(Distribution.of(Distribution.column(rows, i))));
         }
-        var reference = new JsonObject().put("features", features);
+        var reference = new JsonObject().put("rows", rows.count()).put("features", features);
         return task.classes() == 1 ? reference.put("prediction", toJson(Distribution.of(predictions))) : reference;
     }
 

@@ -42,6 +42,11 @@ public class TrainingRun implements RunKind {
     }
 
     @Override
+    public boolean inBackground() {
+        return true;
+    }
+
+    @Override
     public List<RunStep> steps() {
         return List.of(step);
     }
