@@ -1,5 +1,6 @@
 package io.perennial.runs;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -57,6 +58,7 @@ class RunResource {
      *
      * @param asOf now unless given
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record NewRun(
             @NotBlank @Schema(examples = "segmentation") String kind,
 
