@@ -9,6 +9,7 @@ import io.vertx.core.json.Json;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -330,8 +331,9 @@ class PredictionsTest {
                         values ('%s', '%s', 'ltv', 1, 'ltv-1', now())""".formatted(organization, customer(organization)));
             }
             run = start(organization);
+            var deadline = Instant.now().plusSeconds(60);
             while (killed() == 0) {
-                Thread.onSpinWait();
+                assertThat(Instant.now()).as("the run waits for the customer").isBefore(deadline);
             }
             owner.rollback();
         }
