@@ -73,7 +73,8 @@ public final class KindSql {
 
     /**
      * Reads the stored feature sets of the population among a range of customers. Yields {@code customer_id} and then the
-     * features; takes {@link #storedParameters}.
+     * features, in the order of the ids, so that the same rows make the same blocks and the same predictions; takes
+     * {@link #storedParameters}.
      */
     public String storedRows() {
         return stored("""
@@ -82,7 +83,8 @@ public final class KindSql {
                 from customer_feature f
                 %s
                 where f.organization_id = $1 and f.customer_id between $2 and $3 and f.run_id = $5
-                    and f.as_of = $4::timestamptz and (%s)""".formatted(featureColumns(), kind.joins(choices), kind.population()));
+                    and f.as_of = $4::timestamptz and (%s)
+                order by f.customer_id""".formatted(featureColumns(), kind.joins(choices), kind.population()));
     }
 
     /** What is predicted without a model, as an SQL expression over stored feature sets {@code f}. */

@@ -200,7 +200,7 @@ class RowLevelSecurityTest {
                     values ('%s', '%s', now(), now(), 'Champions', 90, null, gen_random_uuid())""".formatted(organization, customer));
             owner.createStatement().execute("""
                     insert into customer_prediction (organization_id, customer_id, kind, value, model_version, predicted_at)
-                    values ('%1$s', '%2$s', 'ltv', 1, 'ltv-1', now());
+                    values ('%1$s', '%2$s', 'upsell', 1, 'upsell-1', now());
                     insert into event_sentiment (organization_id, customer_id, occurred_at, event_key, sentiment)
                     values ('%1$s', '%2$s', now(), gen_random_uuid(), 0)""".formatted(organization, customer));
             Api.asAdmin()

@@ -69,7 +69,7 @@ public class Drift {
             return versions.reference(model.version())
                     .chain(reference -> rows(organization, kind, model, asOf)
                             .chain(rows -> predictions(kind, model, rows)
-                                    .map(predictions -> report(model, reference, rows, predictions, asOf))));
+                                    .map(predictions -> report(kind, model, reference, rows, predictions, asOf))));
         });
     }
 
@@ -120,7 +120,8 @@ public class Drift {
                         .emitOn(Infrastructure.getDefaultWorkerPool());
     }
 
-    private DriftReport report(ActiveModel model, JsonObject reference, Rows rows, float[] predictions, Instant asOf) {
+    private DriftReport report(
+            ModelKind kind, ActiveModel model, JsonObject reference, Rows rows, float[] predictions, Instant asOf) {
         var features = new ArrayList<FeatureDrift>();
         for (var i = 0; i < model.features().size() && rows.count() > 0; i++) {
             var name = model.features().get(i);
@@ -132,6 +133,8 @@ public class Drift {
                 ? null
                 : distribution(reference.getJsonObject("prediction")).stabilityIndex(predictions);
         var threshold = config.threshold() + byChance(reference.getInteger("rows"), rows.count());
+        // Otherwise the model was tested on some of the population only, who may always have been different.
+        var comparable = !kind.labelOtherwise().equals("null");
         var past =
                 features.stream().filter(feature -> feature.index() > threshold).count();
         return new DriftReport(
@@ -140,7 +143,7 @@ public class Drift {
                 rows.count(),
                 prediction,
                 List.copyOf(features),
-                (prediction != null && prediction > threshold) || past > features.size() / 2,
+                comparable && ((prediction != null && prediction > threshold) || past > features.size() / 2),
                 threshold);
     }
 

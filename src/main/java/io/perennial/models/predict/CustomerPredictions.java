@@ -30,7 +30,12 @@ public record CustomerPredictions(
             String fallback,
 
             @Schema(description = "What moved the score, most first; of kinds with one number, when asked for")
-            List<Contribution> contributions) {}
+            List<Contribution> contributions,
+
+            @Schema(
+                    description = "What every score begins with; with the contributions it is the score",
+                    examples = "-2.1")
+            Double base) {}
 
     /** Something to choose, and how likely it is chosen. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

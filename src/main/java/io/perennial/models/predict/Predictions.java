@@ -180,13 +180,27 @@ public class Predictions {
             if (kind.objective() == Objective.MULTICLASS) {
                 return Uni.createFrom()
                         .item(new Predicted(
-                                null, null, likeliest(model.choices(), prediction.values()), label, null, null));
+                                null, null, likeliest(model.choices(), prediction.values()), label, null, null, null));
             }
             var value = shown(kind, prediction.values()[0]);
             return (explain
-                            ? explain(kind, model, present.features())
-                            : Uni.createFrom().<List<Contribution>>nullItem())
-                    .map(contributions -> new Predicted(value, level(kind, value), null, label, null, contributions));
+                            ? explained(kind, model, present.features())
+                            : Uni.createFrom().item(UNEXPLAINED))
+                    .map(explained -> new Predicted(
+                            value, level(kind, value), null, label, null, explained.contributions(), explained.base()));
+        });
+    }
+
+    /** What moved a score, and what every score begins with. */
+    private record Explained(List<Contribution> contributions, Double base) {}
+
+    private static final Explained UNEXPLAINED = new Explained(null, null);
+
+    /** A prediction is good without its reasons. */
+    private Uni<Explained> explained(ModelKind kind, ActiveModel model, float[] features) {
+        return explain(kind, model, features).onFailure(InferenceFailure.class).recoverWithItem(failure -> {
+            log(failure);
+            return UNEXPLAINED;
         });
     }
 
@@ -212,13 +226,14 @@ public class Predictions {
         if (kind.objective() == Objective.MULTICLASS) {
             return commonest
                     .of(organization.id(), kind, asOf.atOffset(ZoneOffset.UTC))
-                    .map(choices -> new Predicted(null, null, choices, kind.rulesVersion(), reason, null));
+                    .map(choices -> new Predicted(null, null, choices, kind.rulesVersion(), reason, null, null));
         }
         var value = shown(kind, present.rules());
-        return Uni.createFrom().item(new Predicted(value, level(kind, value), null, kind.rulesVersion(), reason, null));
+        return Uni.createFrom()
+                .item(new Predicted(value, level(kind, value), null, kind.rulesVersion(), reason, null, null));
     }
 
-    private Uni<List<Contribution>> explain(ModelKind kind, ActiveModel model, float[] features) {
+    private Uni<Explained> explain(ModelKind kind, ActiveModel model, float[] features) {
         var schema = ModelFeature.schema(kind.features(model.choices()));
         return inference.explain(model.version(), new Rows(schema, 1, features)).map(contributions -> {
             var all = new ArrayList<Contribution>();
@@ -229,7 +244,7 @@ public class Predictions {
                         contributions[i] * kind.scale()));
             }
             all.sort(Comparator.comparingDouble(contribution -> -Math.abs(contribution.contribution())));
-            return all;
+            return new Explained(all, contributions[features.length] * kind.scale());
         });
     }
 
@@ -328,6 +343,9 @@ public class Predictions {
                 .ifNotNull()
                 .transformToUni(present ->
                         explain(kind.get(), new ActiveModel(version, "", names, List.of()), present.features()))
+                .onItem()
+                .ifNotNull()
+                .transform(Explained::contributions)
                 .onFailure(InferenceFailure.class)
                 .recoverWithItem(failure -> {
                     log(failure);

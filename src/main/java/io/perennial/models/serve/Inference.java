@@ -22,7 +22,7 @@ import io.perennial.models.serve.InferenceFailure.Reason;
 
 /**
  * Has models answer, on a bounded number of threads of their own. Customers that are asked for one at a time are gathered per
- * model version and scored together: a free worker takes at once whoever waits, and while all are busy more gather.
+ * model version and scored together: whoever comes while no worker is busy is taken at once, and while one is more gather for a moment.
  *
  * <p>Nothing here blocks the caller. Answers come on the Vert.x context that the caller subscribed on, if there is one, and
  * on a thread of the executor otherwise. Whatever goes wrong, the caller gets an {@link InferenceFailure} and the next job is

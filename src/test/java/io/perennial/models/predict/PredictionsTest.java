@@ -310,7 +310,10 @@ class PredictionsTest {
 
         var totals = score(organization);
 
-        assertThat(totals.getMap("totals.predicted")).isEqualTo(Map.of("ltv-1", 10));
+        assertThat(totals.getInt("totals.predictions.ltv.scored")).isEqualTo(10);
+        assertThat(totals.getString("totals.predictions.churn.fallback"))
+                .isEqualTo("churn-1 did not answer: its artifact cannot be read");
+        assertThat(totals.getString("totals.predictions.upsell.fallback")).isEqualTo("No model has been trained");
         assertThat(stored(organization, "churn", 100))
                 .hasSize(10)
                 .allMatch(kept -> kept.get("model_version").equals("rules-1"));
@@ -343,7 +346,10 @@ class PredictionsTest {
         assertThat(finished.getString("status"))
                 .as(finished.getString("failure"))
                 .isEqualTo("completed");
-        assertThat(finished.getMap("totals.predicted")).isEqualTo(Map.of("churn-1", 10, "ltv-1", 10));
+        for (var kind : List.of("churn", "ltv")) {
+            assertThat(finished.getMap("totals.predictions." + kind))
+                    .isEqualTo(Map.of("version", kind + "-1", "scored", 10));
+        }
         assertThat(values(organization)).hasSize(20);
     }
 
