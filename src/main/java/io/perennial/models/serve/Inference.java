@@ -140,13 +140,15 @@ public class Inference {
     }
 
     private static void outOfTime(Job job) {
-        if (job.fail(Reason.TIME_LIMIT, null)) {
-            if (job.hasBegun()) {
-                job.breaker().failed();
-            } else {
-                job.breaker().undecided();
-            }
+        if (job.isSettled()) {
+            return;
         }
+        if (job.hasBegun()) {
+            job.breaker().failed();
+        } else {
+            job.breaker().undecided();
+        }
+        job.fail(Reason.TIME_LIMIT, null);
     }
 
     private void enqueue(Job job, byte[] artifact, Throwable failure) {
