@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -77,13 +78,21 @@ class InferenceTest {
         start();
         var version = models.add(1, 2, 3);
         var rounds = 50;
-        var callers = IntStream.range(0, 64)
-                .mapToObj(caller -> CompletableFuture.supplyAsync(() -> IntStream.range(0, rounds)
-                        .filter(round -> answer(version, caller, round) == 2 * caller + 3 * round)
-                        .count()))
-                .toList();
+        // Threads of the test's own: those of the common pool may have the class loader of a service test.
+        var threads = Executors.newFixedThreadPool(64);
+        try {
+            var callers = IntStream.range(0, 64)
+                    .mapToObj(caller -> CompletableFuture.supplyAsync(
+                            () -> IntStream.range(0, rounds)
+                                    .filter(round -> answer(version, caller, round) == 2 * caller + 3 * round)
+                                    .count(),
+                            threads))
+                    .toList();
 
-        assertThat(callers).allSatisfy(caller -> assertThat(caller.join()).isEqualTo(rounds));
+            assertThat(callers).allSatisfy(caller -> assertThat(caller.join()).isEqualTo(rounds));
+        } finally {
+            threads.shutdown();
+        }
         assertThat(models.batchSizes().stream().mapToInt(size -> size).sum()).isEqualTo(64 * rounds);
         assertThat(models.batchSizes()).allMatch(size -> size <= 64);
         assertThat(models.fetched).hasValue(1);
