@@ -82,6 +82,11 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
     /** For how long a business writes to who does not come any more. */
     private static final double WRITES_FOR_DAYS = 60;
 
+    /** When who is gone cancels, in days after the last sign of life. */
+    private static final double FIRST_FAREWELL = 20;
+
+    private static final double LAST_FAREWELL = 50;
+
     /** How far the pace is looked ahead when a purchase is due, in days. */
     private static final double STRIDE = 3;
 
@@ -226,11 +231,16 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
                 activities.add(new Activity(instant(rise), "price_increase", 6, null, null));
             }
         }
-        if (life.hasLeft() && industry.farewell() != null) {
-            activities.add(Activity.of(instant(life.left()), industry.farewell()));
+        if (industry.farewell() != null && farewellDay() < Life.TODAY) {
+            activities.add(Activity.of(instant(farewellDay()), industry.farewell()));
         }
         correspond(activities, random);
         return activities;
+    }
+
+    /** Who leaves stays away first and cancels later; in days of the history. */
+    private double farewellDay() {
+        return life.left() + random(4).nextDouble(FIRST_FAREWELL, LAST_FAREWELL);
     }
 
     /** A Poisson process whose rate follows the mood, by thinning. */
@@ -296,11 +306,9 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
         return (int) Math.max(0, Math.min(10, Math.round((grade - 1) * 2.3 + random.nextGaussian())));
     }
 
-    /** E-mails and campaigns, which go on for a while after the customer is gone, unless there was a farewell. */
+    /** E-mails and campaigns, which go on after the customer is gone until there is a farewell, or for a while. */
     private void correspond(List<Activity> activities, SplittableRandom random) {
-        var end = life.hasLeft() && industry.farewell() == null
-                ? Math.min(Life.TODAY, life.left() + WRITES_FOR_DAYS)
-                : life.end();
+        var end = Math.min(Life.TODAY, industry.farewell() == null ? life.left() + WRITES_FOR_DAYS : farewellDay());
         for (var day : sendings(EMAILS_PER_MONTH, end, random)) {
             activities.add(Activity.of(instant(day), "email_sent"));
             var openedAt = day + random.nextExponential() * 0.7;

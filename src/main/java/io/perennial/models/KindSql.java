@@ -30,7 +30,7 @@ public final class KindSql {
 
     /**
      * Computes the feature sets of a range of customers as of an instant and what became of them in the window after it.
-     * Yields {@code label, rules, lead_days} and then the features; takes {@link #parameters}.
+     * Yields {@code customer_id, label, rules, lead_days} and then the features; takes {@link #parameters}.
      */
     public String trainingRows() {
         return filled("""
@@ -39,7 +39,7 @@ public final class KindSql {
                 ), outcome as (
                 %s
                 )
-                select coalesce(o.label, %s)::float4 as label, (%s)::float8 as rules, (%s)::float4 as lead_days,
+                select f.customer_id, coalesce(o.label, %s)::float4 as label, (%s)::float8 as rules, (%s)::float4 as lead_days,
                     %s
                 from f
                 left join outcome o on o.customer_id = f.customer_id
@@ -69,6 +69,14 @@ public final class KindSql {
                 from f
                 %s""".formatted(
                         FeatureSql.SELECT, kind.rules(), kind.population(), featureColumns(), kind.joins(choices)));
+    }
+
+    /**
+     * As {@link #presentRows} for one customer, the first and the last of the parameters. It asks for equality, by which the
+     * planner knows without the values that there is next to nothing to read.
+     */
+    public String presentRow() {
+        return presentRows().replace("between $2 and $3", "= $2") + "\nwhere f.customer_id = $3";
     }
 
     /**
@@ -126,7 +134,7 @@ public final class KindSql {
         return kind.windowDays(organization);
     }
 
-    /** The parameters of {@link #trainingRows} and {@link #presentRows}. */
+    /** The parameters of {@link #trainingRows}, {@link #presentRows} and {@link #presentRow}. */
     public Tuple parameters(UUID firstCustomer, UUID lastCustomer, OffsetDateTime asOf) {
         return withChoices(FeatureSql.parameters(organization.id(), firstCustomer, lastCustomer, asOf));
     }

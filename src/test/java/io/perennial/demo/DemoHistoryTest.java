@@ -334,15 +334,22 @@ class DemoHistoryTest {
 
     @ParameterizedTest
     @EnumSource(OrgType.class)
-    void nothingIsHeardOfACustomerAfterTheFarewell(OrgType type) {
+    void whoHasLeftIsHeardOfNoMoreButForAFarewell(OrgType type) {
+        var farewell = DemoCustomers.industry(type).farewell();
         for (var history : histories(type)) {
-            var sent = Set.of("email_sent", "campaign_sent");
+            var goodbyes = history.activities().stream()
+                    .filter(activity -> activity.eventType().equals(farewell))
+                    .map(activity -> DemoCustomers.day(activity.at()))
+                    .toList();
+            assertThat(goodbyes).hasSizeLessThanOrEqualTo(1).allMatch(day -> day >= history.left() + 20);
+            var writtenUntil = goodbyes.isEmpty() ? history.left() + 60 : goodbyes.get(0);
             assertThat(history.purchases())
                     .allMatch(purchase -> DemoCustomers.day(purchase.at()) <= history.left() + 0.001);
             assertThat(history.activities())
                     .allMatch(activity -> DemoCustomers.day(activity.at()) <= history.left() + 0.001
-                            || (sent.contains(activity.eventType())
-                                    && DemoCustomers.industry(type).farewell() == null));
+                            || activity.eventType().equals(farewell)
+                            || Set.of("email_sent", "campaign_sent").contains(activity.eventType())
+                                    && DemoCustomers.day(activity.at()) <= writtenUntil + 0.001);
         }
     }
 

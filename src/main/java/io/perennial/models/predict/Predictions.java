@@ -135,9 +135,9 @@ public class Predictions {
     private Uni<Present> present(
             Organization organization, ModelKind kind, List<String> choices, UUID customer, Instant asOf) {
         var sql = new KindSql(organization, kind, choices);
-        return database.query(
+        return database.lookup(
                         organization.id(),
-                        sql.presentRows(),
+                        sql.presentRow(),
                         sql.parameters(customer, customer, asOf.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.size() == 0
                         ? null

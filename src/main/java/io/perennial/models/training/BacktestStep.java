@@ -85,7 +85,13 @@ class BacktestStep implements RunStep {
 
     /** What is needed of a training once it has been tested. */
     private record Tested(
-            Task task, JsonObject report, float[] labels, float[] rules, float[] leadDays, float[] predictions) {
+            Task task,
+            JsonObject report,
+            float[] labels,
+            float[] rules,
+            float[] predictions,
+            Watch watch,
+            Watch watchByRules) {
 
         static Tested of(Trainer.Trained trained) {
             var metrics = trained.version().metrics();
@@ -99,8 +105,9 @@ class BacktestStep implements RunStep {
                     report,
                     trained.test().labels(),
                     trained.test().rules(),
-                    trained.test().leadDays(),
-                    trained.predictions());
+                    trained.predictions(),
+                    trained.watch(),
+                    trained.watchByRules());
         }
     }
 
@@ -115,29 +122,23 @@ class BacktestStep implements RunStep {
         report.put("each", new JsonArray(tested.stream().map(Tested::report).toList()));
         var task = tested.get(0).task();
         if (task.classes() == 1) {
-            var labels = joined(tested, Tested::labels);
-            var rules = joined(tested, Tested::rules);
-            var predictions = joined(tested, Tested::predictions);
-            report.put("model", trainer.toJson(Metrics.of(task, labels, predictions)))
-                    .put("rules", trainer.toJson(Metrics.of(task, labels, rules)));
+            var labels = Watch.joined(tested, Tested::labels);
+            report.put("model", metrics(task, labels, Watch.joined(tested, Tested::predictions)))
+                    .put("rules", metrics(task, labels, Watch.joined(tested, Tested::rules)));
             if (kind.leadDays() != null) {
-                var leadDays = joined(tested, Tested::leadDays);
-                report.put("early_detection", trainer.toJson(EarlyDetection.of(predictions, labels, leadDays)))
-                        .put("early_detection_by_rules", trainer.toJson(EarlyDetection.of(rules, labels, leadDays)));
+                report.put("early_detection", earlyDetection(tested, Tested::watch))
+                        .put("early_detection_by_rules", earlyDetection(tested, Tested::watchByRules));
             }
         }
         return report;
     }
 
-    private static float[] joined(List<Tested> tested, Function<Tested, float[]> which) {
-        var joined = new float
-                [tested.stream().mapToInt(one -> which.apply(one).length).sum()];
-        var at = 0;
-        for (var one : tested) {
-            var values = which.apply(one);
-            System.arraycopy(values, 0, joined, at, values.length);
-            at += values.length;
-        }
-        return joined;
+    private JsonObject metrics(Task task, float[] labels, float[] predictions) {
+        return trainer.toJson(Metrics.of(task, labels, predictions));
+    }
+
+    private JsonObject earlyDetection(List<Tested> tested, Function<Tested, Watch> which) {
+        return trainer.toJson(
+                EarlyDetection.of(Watch.of(tested.stream().map(which).toList())));
     }
 }

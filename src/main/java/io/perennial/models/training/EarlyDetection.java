@@ -1,5 +1,6 @@
 package io.perennial.models.training;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -7,27 +8,27 @@ import java.util.stream.IntStream;
 import io.perennial.models.ChurnRiskLevel;
 
 /**
- * Who is found how early: of the customers who left, those whose probability had reached a risk level when there were days
- * left to do something.
+ * Who is found how early by a service that scores everybody once a week: of the customers who left, those whose probability
+ * had reached a risk level while there were 30 days left to do something; and what share of all whom it reached did leave.
  *
- * @param churners of whom there were 30 or more days left
+ * @param scorings how often each was scored, a week apart
+ * @param churners of whom there were 30 or more days left at the first scoring
  * @param levels from the lowest to the highest
  * @param most the probability that finds at least 85 % of them; null when there are none
  */
-public record EarlyDetection(int churners, List<Level> levels, Threshold most) {
+public record EarlyDetection(int scorings, int churners, List<Level> levels, Threshold most) {
 
-    private static final int EARLY_DAYS = 30;
     private static final double MOST = 0.85;
 
     /**
-     * Customers at a risk level or above.
+     * Customers who have been at a risk level or above.
      *
      * @param from lowest probability of the level
-     * @param flagged share of all customers at the level or above
+     * @param flagged share of all customers who reached it
      * @param precision share of those who left among them; null when there are none
      * @param recall share of those who left that they are
-     * @param recall30Days the same of those of whom there were 30 or more days left
-     * @param medianLeadDays of those found
+     * @param recall30Days share of those of whom there were 30 or more days left who reached it while there were
+     * @param medianLeadDays from when those who left reached it
      */
     public record Level(
             ChurnRiskLevel level,
@@ -35,10 +36,7 @@ public record EarlyDetection(int churners, List<Level> levels, Threshold most) {
             double flagged,
             Double precision,
             Double recall,
-
-            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days")
-            Double recall30Days,
-
+            @JsonProperty("recall_30_days") Double recall30Days,
             Double medianLeadDays) {}
 
     /** As {@link Level}, of a probability that is no level's. */
@@ -46,59 +44,77 @@ public record EarlyDetection(int churners, List<Level> levels, Threshold most) {
             double from,
             double flagged,
             double precision,
+            @JsonProperty("recall_30_days") double recall30Days) {}
 
-            @com.fasterxml.jackson.annotation.JsonProperty("recall_30_days")
-            double recall30Days) {}
-
-    /** Counts. The arrays are those of the same rows. */
-    static EarlyDetection of(float[] probabilities, float[] labels, float[] leadDays) {
-        var early = IntStream.range(0, labels.length)
-                .filter(i -> labels[i] > 0 && leadDays[i] >= EARLY_DAYS)
-                .toArray();
+    /** Counts. */
+    static EarlyDetection of(Watch watch) {
         var levels = Arrays.stream(ChurnRiskLevel.values())
                 .skip(1)
-                .map(level -> level(level, probabilities, labels, leadDays, early))
+                .map(level -> level(level, watch))
                 .toList();
-        return new EarlyDetection(early.length, levels, most(probabilities, labels, early));
+        return new EarlyDetection(
+                watch.scorings().size(),
+                customers(watch).filter(watch::leftLate).toArray().length,
+                levels,
+                most(watch));
     }
 
-    private static Level level(
-            ChurnRiskLevel level, float[] probabilities, float[] labels, float[] leadDays, int[] early) {
-        var flagged = IntStream.range(0, labels.length)
-                .filter(i -> probabilities[i] >= level.from())
-                .toArray();
-        var leaving = Arrays.stream(flagged).filter(i -> labels[i] > 0).toArray();
-        var left = IntStream.range(0, labels.length).filter(i -> labels[i] > 0).count();
-        var found = Arrays.stream(early)
-                .filter(i -> probabilities[i] >= level.from())
+    private static IntStream customers(Watch watch) {
+        return IntStream.range(0, watch.count());
+    }
+
+    private static int[] reached(Watch watch, double from) {
+        return customers(watch).filter(i -> watch.highest(i, 0) >= from).toArray();
+    }
+
+    private static long reachedEarly(Watch watch, double from) {
+        return customers(watch)
+                .filter(i -> watch.leftLate(i) && watch.highest(i, Watch.EARLY_DAYS) >= from)
                 .count();
+    }
+
+    private static Level level(ChurnRiskLevel level, Watch watch) {
+        var flagged = reached(watch, level.from());
+        var leaving = Arrays.stream(flagged).filter(watch::left).toArray();
         return new Level(
                 level,
                 level.from(),
-                share(flagged.length, labels.length),
+                share(flagged.length, watch.count()),
                 share(leaving.length, flagged.length),
-                share(leaving.length, left),
-                share(found, early.length),
-                median(Arrays.stream(leaving).mapToDouble(i -> leadDays[i]).toArray()));
+                share(leaving.length, customers(watch).filter(watch::left).count()),
+                share(
+                        reachedEarly(watch, level.from()),
+                        customers(watch).filter(watch::leftLate).count()),
+                median(Arrays.stream(leaving)
+                        .mapToDouble(i -> leadDays(watch, i, level.from()))
+                        .toArray()));
     }
 
-    private static Threshold most(float[] probabilities, float[] labels, int[] early) {
-        if (early.length == 0) {
+    /** The days that were left when a customer first reached a probability. */
+    private static double leadDays(Watch watch, int customer, double from) {
+        return IntStream.range(0, watch.scorings().size())
+                .filter(scoring -> watch.scorings().get(scoring)[customer] >= from)
+                .mapToDouble(scoring -> watch.daysLeft(customer, scoring))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Threshold most(Watch watch) {
+        var ranked = customers(watch)
+                .filter(watch::leftLate)
+                .mapToDouble(i -> watch.highest(i, Watch.EARLY_DAYS))
+                .sorted()
+                .toArray();
+        if (ranked.length == 0) {
             return null;
         }
-        var ranked =
-                Arrays.stream(early).mapToDouble(i -> probabilities[i]).sorted().toArray();
         var from = ranked[ranked.length - (int) Math.ceil(MOST * ranked.length)];
-        var flagged = IntStream.range(0, labels.length)
-                .filter(i -> probabilities[i] >= from)
-                .toArray();
-        var leaving = Arrays.stream(flagged).filter(i -> labels[i] > 0).count();
-        var found = Arrays.stream(ranked).filter(p -> p >= from).count();
+        var flagged = reached(watch, from);
         return new Threshold(
                 from,
-                share(flagged.length, labels.length),
-                share(leaving, flagged.length),
-                share(found, ranked.length));
+                share(flagged.length, watch.count()),
+                share(Arrays.stream(flagged).filter(watch::left).count(), flagged.length),
+                share(reachedEarly(watch, from), ranked.length));
     }
 
     private static Double share(long part, long whole) {

@@ -1,6 +1,7 @@
 package io.perennial.models.training;
 
 import java.util.List;
+import java.util.UUID;
 
 import io.perennial.models.learn.FeatureSchema;
 import io.perennial.models.learn.LabelledRows;
@@ -9,10 +10,11 @@ import io.perennial.models.learn.Rows;
 /**
  * Rows with what became of them.
  *
+ * @param customers whom they are of
  * @param rules what would have been predicted without a model
  * @param leadDays days from the prediction to the outcome; NaN when no matter
  */
-record Sample(LabelledRows rows, float[] rules, float[] leadDays) {
+record Sample(UUID[] customers, LabelledRows rows, float[] rules, float[] leadDays) {
 
     int count() {
         return rows.count();
@@ -33,6 +35,7 @@ record Sample(LabelledRows rows, float[] rules, float[] leadDays) {
     /** All rows of several samples. */
     static Sample of(FeatureSchema schema, List<Sample> samples) {
         var count = samples.stream().mapToInt(Sample::count).sum();
+        var customers = new UUID[count];
         var values = new float[count * schema.size()];
         var labels = new float[count];
         var rules = new float[count];
@@ -40,12 +43,13 @@ record Sample(LabelledRows rows, float[] rules, float[] leadDays) {
         var at = 0;
         for (var sample : samples) {
             var size = sample.count();
+            System.arraycopy(sample.customers, 0, customers, at, size);
             System.arraycopy(sample.rows.rows().values(), 0, values, at * schema.size(), size * schema.size());
             System.arraycopy(sample.labels(), 0, labels, at, size);
             System.arraycopy(sample.rules, 0, rules, at, size);
             System.arraycopy(sample.leadDays, 0, leadDays, at, size);
             at += size;
         }
-        return new Sample(new LabelledRows(new Rows(schema, count, values), labels), rules, leadDays);
+        return new Sample(customers, new LabelledRows(new Rows(schema, count, values), labels), rules, leadDays);
     }
 }

@@ -22,10 +22,11 @@ final class SampleReader {
 
     private static final int BLOCK = 4_096;
     private static final UUID FIRST = new UUID(0, 0);
-    private static final int LABEL = 0;
-    private static final int RULES = 1;
-    private static final int LEAD_DAYS = 2;
-    private static final int FEATURES = 3;
+    private static final int CUSTOMER = 0;
+    private static final int LABEL = 1;
+    private static final int RULES = 2;
+    private static final int LEAD_DAYS = 3;
+    private static final int FEATURES = 4;
 
     private final SqlConnection connection;
     private final KindSql sql;
@@ -50,13 +51,17 @@ final class SampleReader {
 
     /** The rows of several snapshots together. */
     Uni<Sample> readAll(List<OffsetDateTime> snapshots) {
+        return readEach(snapshots).map(samples -> Sample.of(schema, samples));
+    }
+
+    /** The rows of several snapshots. */
+    Uni<List<Sample>> readEach(List<OffsetDateTime> snapshots) {
         return Multi.createFrom()
                 .iterable(snapshots)
                 .onItem()
                 .transformToUniAndConcatenate(this::read)
                 .collect()
-                .asList()
-                .map(samples -> Sample.of(schema, samples));
+                .asList();
     }
 
     /** The rows of a snapshot. */
@@ -81,12 +86,14 @@ final class SampleReader {
     private Sample block(Iterable<Row> found) {
         var rows = new ArrayList<Row>();
         found.forEach(rows::add);
+        var customers = new UUID[rows.size()];
         var values = new float[rows.size() * schema.size()];
         var labels = new float[rows.size()];
         var rules = new float[rows.size()];
         var leadDays = new float[rows.size()];
         for (var i = 0; i < rows.size(); i++) {
             var row = rows.get(i);
+            customers[i] = row.getUUID(CUSTOMER);
             labels[i] = row.getFloat(LABEL);
             rules[i] = row.getDouble(RULES).floatValue();
             leadDays[i] = orNaN(row.getFloat(LEAD_DAYS));
@@ -94,7 +101,8 @@ final class SampleReader {
                 values[i * schema.size() + feature] = orNaN(row.getFloat(FEATURES + feature));
             }
         }
-        return new Sample(new LabelledRows(new Rows(schema, labels.length, values), labels), rules, leadDays);
+        return new Sample(
+                customers, new LabelledRows(new Rows(schema, labels.length, values), labels), rules, leadDays);
     }
 
     private static float orNaN(Float value) {

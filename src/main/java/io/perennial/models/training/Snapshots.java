@@ -2,9 +2,11 @@ package io.perennial.models.training;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The instants that the rows of a training are as of. What the model is tested on lies after everything that was known when
@@ -38,12 +40,19 @@ record Snapshots(List<OffsetDateTime> training, OffsetDateTime validation, Offse
                             + " days in which the outcome shows and %d before",
                     first.toLocalDate(),
                     last.toLocalDate(),
-                    java.time.Duration.between(first, last).toDays(),
+                    Duration.between(first, last).toDays(),
                     3 * windowDays + config.minHistoryDays(),
                     windowDays,
                     config.minHistoryDays());
         }
         return new Snapshots(List.copyOf(training), validation, test);
+    }
+
+    /** The instants of a {@link Watch}, which begins with the test. */
+    List<OffsetDateTime> watched(int windowDays) {
+        return IntStream.range(0, Watch.scorings(windowDays))
+                .mapToObj(week -> test.plusDays((long) week * Watch.EVERY_DAYS))
+                .toList();
     }
 
     JsonObject toJson() {

@@ -76,8 +76,18 @@ class Trainer {
      * @param predictions of them
      * @param loss of them
      * @param rulesLoss of what the rules say of them
+     * @param watch of its predictions; null for a kind that nobody is found early by
+     * @param watchByRules the same of the rules
      */
-    record Trained(TrainedVersion version, Task task, Sample test, float[] predictions, double loss, double rulesLoss) {
+    record Trained(
+            TrainedVersion version,
+            Task task,
+            Sample test,
+            float[] predictions,
+            double loss,
+            double rulesLoss,
+            Watch watch,
+            Watch watchByRules) {
 
         /** The instant that the test rows are as of. */
         Instant testedAt() {
@@ -107,7 +117,8 @@ class Trainer {
             Snapshots snapshots,
             Sample training,
             Sample validation,
-            Sample test) {}
+            Sample test,
+            List<Sample> watched) {}
 
     private record Span(OffsetDateTime first, OffsetDateTime last) {}
 
@@ -156,13 +167,25 @@ class Trainer {
             Snapshots snapshots) {
         return customers(connection, organization).chain(customers -> {
             var rows = (double) Math.max(1, customers) * snapshots.training().size();
-            var reader = new SampleReader(
-                    connection, new KindSql(organization, kind, choices), Math.min(1, config.maxRows() / rows));
+            var sql = new KindSql(organization, kind, choices);
+            var reader = new SampleReader(connection, sql, Math.min(1, config.maxRows() / rows));
+            var watching = new SampleReader(
+                    connection, sql, Math.min(1, (double) config.watchedCustomers() / Math.max(1, customers)));
+            var watched = kind.leadDays() == null
+                    ? List.<OffsetDateTime>of()
+                    : snapshots.watched(kind.windowDays(organization));
             return reader.readAll(snapshots.training())
                     .chain(training -> reader.read(snapshots.validation())
                             .chain(validation -> reader.read(snapshots.test())
-                                    .map(test ->
-                                            new Read(choices, reader.schema(), snapshots, training, validation, test))))
+                                    .chain(test -> watching.readEach(watched)
+                                            .map(weeks -> new Read(
+                                                    choices,
+                                                    reader.schema(),
+                                                    snapshots,
+                                                    training,
+                                                    validation,
+                                                    test,
+                                                    weeks)))))
                     .invoke(read -> check(kind, read));
         });
     }
@@ -222,8 +245,13 @@ class Trainer {
                     .put("test", toJson(metrics))
                     .put("rules", toJson(rules))
                     .put("validation", candidates(fitted.candidates()));
-            if (kind.leadDays() != null) {
-                report.put("early_detection", toJson(EarlyDetection.of(predictions, test.labels(), test.leadDays())));
+            var watch = kind.leadDays() == null
+                    ? null
+                    : Watch.of(
+                            read.watched(),
+                            sample -> model.predict(sample.rows().rows()));
+            if (watch != null) {
+                report.put("early_detection", toJson(EarlyDetection.of(watch)));
             }
             if (task.classes() == 1) {
                 report.put("importance", importance(model, test));
@@ -238,8 +266,13 @@ class Trainer {
                     report,
                     reference(read, task, predictions),
                     read.snapshots().toJson());
-            return new Trained(version, task, test, predictions, metrics.loss(), rules.loss());
+            return new Trained(
+                    version, task, test, predictions, metrics.loss(), rules.loss(), watch, watchedByRules(read));
         }
+    }
+
+    private static Watch watchedByRules(Read read) {
+        return read.watched().isEmpty() ? null : Watch.of(read.watched(), Sample::rules);
     }
 
     /** The loss of another version on the same rows; NaN when it cannot score them. */

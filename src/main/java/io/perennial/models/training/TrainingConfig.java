@@ -31,6 +31,10 @@ public interface TrainingConfig {
     @WithDefault("20")
     int minRowsOfEachOutcome();
 
+    /** Customers of the test, at most, who are scored week by week to see how early those who leave are found. */
+    @WithDefault("10000")
+    int watchedCustomers();
+
     /** What chance begins with. */
     @WithDefault("17")
     long seed();

@@ -32,6 +32,11 @@ class SnapshotsTest {
         }
 
         @Override
+        public int watchedCustomers() {
+            return 10_000;
+        }
+
+        @Override
         public long seed() {
             return 1;
         }
