@@ -114,7 +114,7 @@ final class GeneratedFeatures {
     byte[] train() throws SQLException {
         var labelled = labelled(rows(TRAINING + VALIDATION));
         var start = System.nanoTime();
-        var fitted = new ModelFitting(Learners.ALL)
+        var fitted = new ModelFitting(Learners.ALL, 2)
                 .fit(
                         Task.of(Objective.BINARY, labelled.rows().schema()),
                         labelled.select(IntStream.range(0, TRAINING).toArray()),

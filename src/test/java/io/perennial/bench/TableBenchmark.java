@@ -27,7 +27,7 @@ import io.perennial.testing.ServiceTest;
  * How well the service's learners predict rows that they have not seen, on tables that others have published figures for,
  * or on any other: {@code -Dbench.table.file=… -Dbench.table.target=…}, and where they are not the usual ones
  * {@code -Dbench.table.separator=;}, {@code positive=yes}, {@code drop=a,b}, {@code categorical=c,d} (columns of numbers
- * that are names), {@code distinct=true}, {@code folds=5} and {@code seed=1}. The published ones are looked for under
+ * that are names), {@code distinct=true}, {@code folds=5}, {@code fits=5} and {@code seed=1}. The published ones are looked for under
  * {@code -Dbench.data=<folder>}.
  */
 @ServiceTest
@@ -38,11 +38,11 @@ class TableBenchmark {
     private static final String TITLE = "Predictions";
 
     /** One in so many of the rows that a fold learns from tells when to stop, weighs, calibrates and promotes. */
-    private static final int VALIDATION_SHARE = 5;
+    private static final int VALIDATION_SHARE = 2;
 
     private static final String HEADER = """
             The learners that the service trains with, on public tables. Every row is predicted by models that were fitted
-            without it, in %d folds; area under the ROC curve of the promoted model and of each learner, log-loss and expected
+            without it, in %d folds, each learner learning %d times a fold; area under the ROC curve of the promoted model and of each learner, log-loss and expected
             calibration error (10 bins of equally many rows) of the promoted one. Targets are the best that scikit-learn's
             gradient boosting and logistic regression do untuned.
 
@@ -80,7 +80,8 @@ class TableBenchmark {
         } else {
             var rows = outcomes.stream().map(Outcome::row).toList();
             Report.section(
-                    TITLE, HEADER.formatted(folds(), String.join(" | ", CANDIDATES)) + String.join("\n", rows) + "\n");
+                    TITLE,
+                    HEADER.formatted(folds(), fits(), String.join(" | ", CANDIDATES)) + String.join("\n", rows) + "\n");
         }
         Report.write(new Owner(source));
         assertThat(outcomes).allMatch(Outcome::met);
@@ -163,6 +164,10 @@ class TableBenchmark {
         return Integer.parseInt(setting("folds", "5"));
     }
 
+    private static int fits() {
+        return Integer.parseInt(setting("fits", "5"));
+    }
+
     private static String setting(String name, String usual) {
         var value = System.getProperty(SETTING + name, usual);
         if (value == null) {
@@ -179,7 +184,7 @@ class TableBenchmark {
     private static Outcome measure(Case asked) throws IOException {
         var content = asked.table().read();
         var seed = Long.parseLong(setting("seed", "1"));
-        var fitting = new ModelFitting(List.of(new GradientBoosting(1), new TabularNetwork()));
+        var fitting = new ModelFitting(List.of(new GradientBoosting(1), new TabularNetwork()), fits());
 
         var begin = System.nanoTime();
         var predictions =

@@ -12,7 +12,8 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 
 /**
  * Gradient-boosted trees by XGBoost (Chen and Guestrin, "XGBoost: A Scalable Tree Boosting System", 2016). Missing values
- * take the side of a split that suits them best, categories are split by XGBoost itself.
+ * take the side of a split that suits them best. A category is split by its index, as a number is: a few splits tell any
+ * categories apart, and trees that look for the best two sets of categories at every split find some that mean nothing.
  */
 public final class GradientBoosting implements Learner {
 
@@ -21,6 +22,12 @@ public final class GradientBoosting implements Learner {
 
     static final String KIND = "PGBT";
     static final int VERSION = 1;
+
+    /** A bin is for no more than so many rows as long as there are enough bins: rare values may be what tells. */
+    private static final int ROWS_PER_BIN = 16;
+
+    private static final int MIN_BINS = 256;
+    private static final int MAX_BINS = 2048;
 
     private static final String[] VALIDATION = {"validation"};
 
@@ -36,8 +43,6 @@ public final class GradientBoosting implements Learner {
      * @param rowShare of the rows, drawn for each tree
      * @param featureShare of the features, drawn for each tree
      * @param shrinkage of leaves, XGBoost's {@code lambda}
-     * @param oneHotCategories up to as many categories, one is split from all others; where there are more, they are split
-     *     into two sets
      * @param rounds of boosting, at most
      * @param patience rounds without a better validation loss before it stops
      */
@@ -48,12 +53,11 @@ public final class GradientBoosting implements Learner {
             double rowShare,
             double featureShare,
             double shrinkage,
-            int oneHotCategories,
             int rounds,
             int patience) {
 
         /** Do well on hundreds to hundreds of thousands of rows. */
-        public static final Parameters DEFAULT = new Parameters(0.04, List.of(3, 7), 1, 0.7, 0.5, 2, 16, 1500, 60);
+        public static final Parameters DEFAULT = new Parameters(0.06, List.of(3, 7), 1, 0.7, 0.5, 2, 1500, 60);
     }
 
     /** Grows trees by the default parameters. */
@@ -121,7 +125,7 @@ public final class GradientBoosting implements Learner {
     private record Grown(BoostedTrees trees, double loss) {}
 
     private Grown grow(Task task, DMatrix training, DMatrix validation, int depth, long seed) throws XGBoostError {
-        var booster = booster(settings(task, depth, seed), training, validation);
+        var booster = booster(settings(task, (int) training.rowNum(), depth, seed), training, validation);
         try {
             var best = Float.POSITIVE_INFINITY;
             var rounds = 1;
@@ -141,18 +145,28 @@ public final class GradientBoosting implements Learner {
         }
     }
 
-    private Map<String, Object> settings(Task task, int depth, long seed) {
+    private Map<String, Object> settings(Task task, int rows, int depth, long seed) {
         var settings = new HashMap<String, Object>(Map.of(
-                "tree_method", "hist",
-                "eta", parameters.learningRate(),
-                "max_depth", depth,
-                "min_child_weight", parameters.minimumWeight(),
-                "subsample", parameters.rowShare(),
-                "colsample_bytree", parameters.featureShare(),
-                "lambda", parameters.shrinkage(),
-                "max_cat_to_onehot", parameters.oneHotCategories(),
-                "seed", (int) (seed ^ seed >>> 32) & Integer.MAX_VALUE,
-                "nthread", threads));
+                "tree_method",
+                "hist",
+                "max_bin",
+                Math.max(MIN_BINS, Math.min(MAX_BINS, rows / ROWS_PER_BIN)),
+                "eta",
+                parameters.learningRate(),
+                "max_depth",
+                depth,
+                "min_child_weight",
+                parameters.minimumWeight(),
+                "subsample",
+                parameters.rowShare(),
+                "colsample_bytree",
+                parameters.featureShare(),
+                "lambda",
+                parameters.shrinkage(),
+                "seed",
+                (int) (seed ^ seed >>> 32) & Integer.MAX_VALUE,
+                "nthread",
+                threads));
         settings.put("seed_per_iteration", true);
         settings.put("verbosity", 0);
         switch (task.objective()) {
@@ -184,13 +198,8 @@ public final class GradientBoosting implements Learner {
         return matrix;
     }
 
-    /** The rows with the kinds of their features. */
     static DMatrix matrix(Rows rows) throws XGBoostError {
-        var matrix = new DMatrix(rows.values(), rows.count(), rows.schema().size(), Float.NaN);
-        matrix.setFeatureTypes(rows.schema().features().stream()
-                .map(feature -> feature.isCategorical() ? "c" : "q")
-                .toArray(String[]::new));
-        return matrix;
+        return new DMatrix(rows.values(), rows.count(), rows.schema().size(), Float.NaN);
     }
 
     @Override

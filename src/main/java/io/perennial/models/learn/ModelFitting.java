@@ -24,15 +24,8 @@ public final class ModelFitting {
     private static final double PRECISION = 1e-3;
     private static final int EVALUATIONS = 100;
 
-    private static final int PARTS = 2;
-
     private final List<Learner> learners;
     private final int parts;
-
-    /** Promotes among these, each of which learns twice. */
-    public ModelFitting(List<Learner> learners) {
-        this(learners, PARTS);
-    }
 
     /**
      * Promotes among these.

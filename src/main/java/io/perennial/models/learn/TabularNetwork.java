@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  */
 public final class TabularNetwork implements Learner {
 
-    private static final Recipe RECIPE = new Recipe(16, 128, 2, 0.1f, 2e-3f, 3e-4f, 8, 60);
+    private static final Recipe RECIPE = new Recipe(8, 64, 2, 0.1f, 2e-3f, 3e-4f, 8, 60);
 
     private final Recipe recipe;
 

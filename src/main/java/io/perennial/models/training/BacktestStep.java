@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,7 +16,7 @@ import io.perennial.models.ModelKinds;
 import io.perennial.models.learn.Metrics;
 import io.perennial.models.learn.Task;
 import io.perennial.runs.RunPart;
-import io.perennial.runs.RunStep;
+import io.perennial.tenant.Organization;
 import io.perennial.tenant.Organizations;
 
 /**
@@ -24,21 +24,16 @@ import io.perennial.tenant.Organizations;
  * compares what it would have predicted with what became of it. Nothing of it is kept or served. The instants are a month
  * apart, so a customer is among the rows of several of them.
  */
-@ApplicationScoped
-class BacktestStep implements RunStep {
+@Singleton
+class BacktestStep extends LearningStep {
 
-    private final ModelKinds kinds;
-    private final Organizations organizations;
     private final Trainer trainer;
     private final TrainingConfig config;
-    private final Engine engine;
 
     BacktestStep(ModelKinds kinds, Organizations organizations, Trainer trainer, TrainingConfig config, Engine engine) {
-        this.kinds = kinds;
-        this.organizations = organizations;
+        super(kinds, organizations, engine);
         this.trainer = trainer;
         this.config = config;
-        this.engine = engine;
     }
 
     @Override
@@ -47,39 +42,23 @@ class BacktestStep implements RunStep {
     }
 
     @Override
-    public boolean whole() {
-        return true;
-    }
-
-    @Override
-    public boolean writesAboutCustomers() {
-        return false;
-    }
-
-    @Override
-    public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
-        var kind = kinds.named(part.parameters().getString("kind"));
+    Uni<JsonObject> learn(SqlConnection connection, RunPart part, Organization organization, ModelKind kind) {
         var refusals = new ArrayList<String>();
-        return connection
-                .query(TrainStep.PATIENCE)
-                .execute()
-                .chain(() -> engine.whenReady().onFailure().recoverWithNull())
-                .chain(() -> organizations.find(part.organization()))
-                .chain(organization -> Multi.createFrom()
-                        .range(0, part.parameters().getInteger("snapshots"))
-                        .onItem()
-                        .transformToUniAndConcatenate(back -> trainer.train(
-                                        connection,
-                                        organization,
-                                        kind,
-                                        part.asOf().minusDays((long) back * config.snapshotSpacingDays()))
-                                .map(Tested::of)
-                                .onFailure(TrainingRefusal.class)
-                                .invoke(refusal -> refusals.add(refusal.getMessage()))
-                                .onFailure(TrainingRefusal.class)
-                                .recoverWithNull())
-                        .collect()
-                        .asList())
+        return Multi.createFrom()
+                .range(0, part.parameters().getInteger("snapshots"))
+                .onItem()
+                .transformToUniAndConcatenate(back -> trainer.train(
+                                connection,
+                                organization,
+                                kind,
+                                part.asOf().minusDays((long) back * config.snapshotSpacingDays()))
+                        .map(Tested::of)
+                        .onFailure(TrainingRefusal.class)
+                        .invoke(refusal -> refusals.add(refusal.getMessage()))
+                        .onFailure(TrainingRefusal.class)
+                        .recoverWithNull())
+                .collect()
+                .asList()
                 .chain(tested -> trainer.compute(() -> report(kind, tested, refusals)));
     }
 

@@ -3,7 +3,7 @@ package io.perennial.models.training;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 
 import io.perennial.models.Engine;
@@ -12,7 +12,6 @@ import io.perennial.models.ModelKinds;
 import io.perennial.models.registry.ModelVersions;
 import io.perennial.models.serve.ModelVersion;
 import io.perennial.runs.RunPart;
-import io.perennial.runs.RunStep;
 import io.perennial.tenant.Organization;
 import io.perennial.tenant.Organizations;
 
@@ -20,24 +19,16 @@ import io.perennial.tenant.Organizations;
  * Trains a version, and lets it answer if it is better than what answers now: than the version before, and than the rules, on
  * the same rows that none of them has learned from.
  */
-@ApplicationScoped
-class TrainStep implements RunStep {
+@Singleton
+class TrainStep extends LearningStep {
 
-    /** Reading takes seconds, learning minutes, and the transaction waits for it. */
-    static final String PATIENCE = "set local idle_in_transaction_session_timeout = '2h'";
-
-    private final ModelKinds kinds;
-    private final Organizations organizations;
     private final Trainer trainer;
     private final ModelVersions versions;
-    private final Engine engine;
 
     TrainStep(ModelKinds kinds, Organizations organizations, Trainer trainer, ModelVersions versions, Engine engine) {
-        this.kinds = kinds;
-        this.organizations = organizations;
+        super(kinds, organizations, engine);
         this.trainer = trainer;
         this.versions = versions;
-        this.engine = engine;
     }
 
     @Override
@@ -46,25 +37,9 @@ class TrainStep implements RunStep {
     }
 
     @Override
-    public boolean whole() {
-        return true;
-    }
-
-    @Override
-    public boolean writesAboutCustomers() {
-        return false;
-    }
-
-    @Override
-    public Uni<JsonObject> work(SqlConnection connection, RunPart part) {
-        var kind = kinds.named(part.parameters().getString("kind"));
-        return connection
-                .query(PATIENCE)
-                .execute()
-                .chain(() -> engine.whenReady().onFailure().recoverWithNull())
-                .chain(() -> organizations.find(part.organization()))
-                .chain(organization -> trainer.train(connection, organization, kind, part.asOf())
-                        .chain(trained -> register(connection, organization, kind, part, trained)))
+    Uni<JsonObject> learn(SqlConnection connection, RunPart part, Organization organization, ModelKind kind) {
+        return trainer.train(connection, organization, kind, part.asOf())
+                .chain(trained -> register(connection, organization, kind, part, trained))
                 .onFailure(TrainingRefusal.class)
                 .recoverWithItem(refusal -> new JsonObject()
                         .put("kind", kind.name())

@@ -30,6 +30,7 @@ import io.perennial.models.learn.Metrics;
 import io.perennial.models.learn.Model;
 import io.perennial.models.learn.ModelFitting;
 import io.perennial.models.learn.Objective;
+import io.perennial.models.learn.Rows;
 import io.perennial.models.learn.Task;
 import io.perennial.models.registry.TrainedVersion;
 import io.perennial.tenant.Organization;
@@ -228,7 +229,7 @@ class Trainer {
                 kind.objective(),
                 read.schema(),
                 read.choices().isEmpty() ? 1 : read.choices().size());
-        var fitted = new ModelFitting(learners.usable())
+        var fitted = new ModelFitting(learners.usable(), config.fits())
                 .fit(task, read.training().rows(), read.validation().rows(), config.seed());
         try (var model = fitted.model()) {
             var test = read.test();
@@ -323,8 +324,7 @@ class Trainer {
     private static JsonArray importance(Model model, Sample test) {
         var rows = Math.min(EXPLAINED_ROWS, test.count());
         var schema = test.rows().rows().schema();
-        var some = new io.perennial.models.learn.Rows(
-                schema, rows, Arrays.copyOf(test.rows().rows().values(), rows * schema.size()));
+        var some = new Rows(schema, rows, Arrays.copyOf(test.rows().rows().values(), rows * schema.size()));
         var contributions = model.explain(some);
         var sizes = new double[schema.size()];
         for (var i = 0; i < contributions.length; i++) {

@@ -35,6 +35,10 @@ public interface TrainingConfig {
     @WithDefault("10000")
     int watchedCustomers();
 
+    /** How often each learner learns, at least 2; more is a little better, and takes training and inference as much longer. */
+    @WithDefault("2")
+    int fits();
+
     /** What chance begins with. */
     @WithDefault("17")
     long seed();

@@ -37,7 +37,7 @@ public final class TrainedModels implements ModelSource {
         schema = new FeatureSchema(IntStream.range(0, features)
                 .mapToObj(i -> Feature.numeric("feature_" + i))
                 .toList());
-        var fitted = new ModelFitting(learners)
+        var fitted = new ModelFitting(learners, 2)
                 .fit(
                         Task.of(Objective.BINARY, schema),
                         labelled(rows(TRAINING, 1)),

@@ -37,6 +37,11 @@ class SnapshotsTest {
         }
 
         @Override
+        public int fits() {
+            return 2;
+        }
+
+        @Override
         public long seed() {
             return 1;
         }
