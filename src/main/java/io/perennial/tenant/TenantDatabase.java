@@ -20,8 +20,12 @@ import java.util.function.Function;
 @ApplicationScoped
 public class TenantDatabase {
 
-    /** A statement of a request may take 30 seconds, the default of the role; one of a run or an upload may take long. */
-    private static final String LONG_WORK = "set local statement_timeout = '1h'; ";
+    /**
+     * A statement of a request may take 30 seconds, the default of the role; one of a run or an upload may take long. It is
+     * planned for the range of customers that it is about: a plan for any range expects a small one.
+     */
+    private static final String LONG_WORK =
+            "set local statement_timeout = '1h'; set local plan_cache_mode = 'force_custom_plan'; ";
 
     private static final String INSTANCE = "begin; set local perennial.scope = 'instance'";
 

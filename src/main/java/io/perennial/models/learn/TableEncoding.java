@@ -10,12 +10,9 @@ import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /**
  * Turns rows of features into the numbers that a network learns from. A numeric feature becomes its normal score, from the
- * quantiles of the training rows; how much of each of {@value #BINS} bins of equally many of them it fills (the piecewise
- * linear encoding of Gorishniy et al., "On embeddings for numerical features in tabular deep learning", NeurIPS 2022), by
- * which a first layer can bend as well as a tree can split; and a flag of whether it is missing where it ever was. A
- * categorical feature becomes a flag for each category when they are few, and a learned vector otherwise. A category that the
- * training rows never had, and a number that is missing for the first time, become what is between all others, and so say
- * nothing.
+ * quantiles of the training rows, and a flag of whether it is missing where it ever was; a categorical feature becomes a
+ * flag for each category when they are few, and a learned vector otherwise. A category that the training rows never had, and
+ * a number that is missing for the first time, become what is between all others, and so say nothing.
  */
 final class TableEncoding {
 
@@ -23,8 +20,7 @@ final class TableEncoding {
     static final int EMBEDDING = 8;
 
     private static final int MAX_FLAGS = 8;
-    private static final int MAX_BREAKPOINTS = 1000;
-    private static final int BINS = 16;
+    private static final int MAX_BREAKPOINTS = 256;
 
     private final List<Column> columns;
     private final int fixedWidth;
@@ -88,20 +84,16 @@ final class TableEncoding {
     /** The encoded rows, one after the other. */
     float[] encode(Rows rows, int from, int count) {
         var encoded = new float[count * width];
-        for (var row = 0; row < count; row++) {
-            var fixed = row * width;
-            var learned = fixed + fixedWidth;
-            for (var feature = 0; feature < columns.size(); feature++) {
-                var column = columns.get(feature);
-                var value = rows.get(from + row, feature);
-                if (column.learned()) {
-                    column.encode(value, encoded, learned);
-                    learned += column.width();
-                } else {
-                    column.encode(value, encoded, fixed);
-                    fixed += column.width();
-                }
+        var fixed = 0;
+        var learned = fixedWidth;
+        for (var feature = 0; feature < columns.size(); feature++) {
+            var column = columns.get(feature);
+            var at = column.learned() ? learned : fixed;
+            for (var row = 0; row < count; row++) {
+                column.encode(rows.get(from + row, feature), encoded, row * width + at);
             }
+            learned += column.learned() ? column.width() : 0;
+            fixed += column.learned() ? 0 : column.width();
         }
         return encoded;
     }
@@ -192,10 +184,9 @@ final class TableEncoding {
      *
      * @param values breakpoints, ascending
      * @param scores the normal score of each, of mean 0 and variance 1 over the training rows
-     * @param edges of bins that hold equally many training rows each, ascending; fewer than three are none
-     * @param flagged whether a last number says that it is missing
+     * @param flagged whether a second number says that it is missing
      */
-    private record NumberColumn(float[] values, float[] scores, float[] edges, boolean flagged) implements Column {
+    private record NumberColumn(float[] values, float[] scores, boolean flagged) implements Column {
 
         static NumberColumn fit(Rows rows, int feature) {
             var present = new float[rows.count()];
@@ -228,19 +219,7 @@ final class TableEncoding {
             var mean = sum / count;
             var deviation = Math.sqrt(Math.max(1e-12, squares / count - mean * mean));
             return thinned(Arrays.copyOf(values, distinct), Arrays.copyOf(scores, distinct), mean, deviation)
-                    .with(edges(present, count), count < rows.count());
-        }
-
-        private static float[] edges(float[] sorted, int count) {
-            var edges = new float[BINS + 1];
-            var distinct = 0;
-            for (var i = 0; i <= BINS && count > 0; i++) {
-                var edge = sorted[(int) ((long) i * (count - 1) / BINS)];
-                if (distinct == 0 || edge > edges[distinct - 1]) {
-                    edges[distinct++] = edge;
-                }
-            }
-            return distinct < 3 ? new float[0] : Arrays.copyOf(edges, distinct);
+                    .flagged(count < rows.count());
         }
 
         private static NumberColumn thinned(float[] values, float[] scores, double mean, double deviation) {
@@ -252,20 +231,16 @@ final class TableEncoding {
                 keptValues[i] = values[from];
                 keptScores[i] = (float) ((scores[from] - mean) / deviation);
             }
-            return new NumberColumn(keptValues, keptScores, new float[0], false);
+            return new NumberColumn(keptValues, keptScores, false);
         }
 
-        private NumberColumn with(float[] edges, boolean flagged) {
-            return new NumberColumn(values, scores, edges, flagged);
+        private NumberColumn flagged(boolean flag) {
+            return new NumberColumn(values, scores, flag);
         }
 
         @Override
         public int width() {
-            return 1 + bins() + (flagged ? 1 : 0);
-        }
-
-        private int bins() {
-            return Math.max(0, edges.length - 1);
+            return flagged ? 2 : 1;
         }
 
         @Override
@@ -277,24 +252,11 @@ final class TableEncoding {
         public void encode(float value, float[] encoded, int at) {
             if (Float.isNaN(value)) {
                 if (flagged) {
-                    encoded[at + 1 + bins()] = 1;
+                    encoded[at + 1] = 1;
                 }
             } else if (values.length > 0) {
                 encoded[at] = score(value);
-                for (var bin = 0; bin < bins(); bin++) {
-                    encoded[at + 1 + bin] = filled(bin, value) - meanFilled(bin);
-                }
             }
-        }
-
-        private float filled(int bin, double value) {
-            var way = (value - edges[bin]) / ((double) edges[bin + 1] - edges[bin]);
-            return (float) Math.max(0, Math.min(1, way));
-        }
-
-        /** How much of a bin the training rows fill on average, if they are as many in each; 0 is then in the middle. */
-        private float meanFilled(int bin) {
-            return 1 - (bin + 0.5f) / bins();
         }
 
         private float score(float value) {
@@ -315,7 +277,6 @@ final class TableEncoding {
         public void write(DataOutputStream out) throws IOException {
             writeFloats(values, out);
             writeFloats(scores, out);
-            writeFloats(edges, out);
             out.writeBoolean(flagged);
         }
 
@@ -325,7 +286,7 @@ final class TableEncoding {
             if (values.length != scores.length) {
                 throw new IOException("Breakpoints and scores differ");
             }
-            return new NumberColumn(values, scores, readFloats(in), in.readBoolean());
+            return new NumberColumn(values, scores, in.readBoolean());
         }
     }
 

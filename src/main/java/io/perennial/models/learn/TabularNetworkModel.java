@@ -23,7 +23,7 @@ import java.util.zip.CRC32;
  */
 final class TabularNetworkModel implements TrainedModel {
 
-    private static final int FORMAT = 0x5461424e;
+    private static final int FORMAT = 0x5461424d;
     private static final int BLOCK = 512;
     private static final int FIRST_STEPS = 32;
     private static final int MAX_STEPS = 512;

@@ -25,36 +25,11 @@ class TableEncodingTest {
         var encoding = TableEncoding.fit(new Rows(NUMBER, values.length, values));
         var encoded = encoding.encode(new Rows(NUMBER, 4, new float[] {1, (float) Math.exp(2), 0, 1e9f}), 0, 4);
 
-        assertThat(encoding.width()).isEqualTo(17);
-        assertThat(encoded[0]).isCloseTo(0, within(0.05f));
-        assertThat(encoded[17]).isCloseTo(1, within(0.08f));
-        assertThat(encoded[34]).isBetween(-5f, -3f);
-        assertThat(encoded[51]).isBetween(3f, 5f);
-    }
-
-    /** Of 0, 1 … 160 each of the 16 bins holds ten: 75 fills seven of them and half of the eighth. */
-    @Test
-    void aNumberFillsTheBinsBelowIt() {
-        var values = new float[161];
-        for (var i = 0; i < values.length; i++) {
-            values[i] = i;
-        }
-        var encoding = TableEncoding.fit(new Rows(NUMBER, values.length, values));
-
-        var encoded = encoding.encode(new Rows(NUMBER, 1, new float[] {75}), 0, 1);
-
-        for (var bin = 0; bin < 16; bin++) {
-            var meanFilled = 1 - (bin + 0.5f) / 16;
-            var filled = bin < 7 ? 1 : bin == 7 ? 0.5f : 0;
-            assertThat(encoded[1 + bin]).as("bin %d", bin).isCloseTo(filled - meanFilled, within(1e-6f));
-        }
-    }
-
-    @Test
-    void aNumberOfTwoValuesHasNoBins() {
-        var encoding = TableEncoding.fit(new Rows(NUMBER, 4, new float[] {0, 1, 1, 0}));
-
         assertThat(encoding.width()).isEqualTo(1);
+        assertThat(encoded[0]).isCloseTo(0, within(0.05f));
+        assertThat(encoded[1]).isCloseTo(1, within(0.08f));
+        assertThat(encoded[2]).isBetween(-5f, -3f);
+        assertThat(encoded[3]).isBetween(3f, 5f);
     }
 
     @Property(tries = 200)
@@ -69,10 +44,7 @@ class TableEncodingTest {
         var encoded =
                 encoding.encode(new Rows(NUMBER, 2, new float[] {Math.min(one, other), Math.max(one, other)}), 0, 2);
 
-        var width = encoding.width();
-        for (var i = 0; i < width; i++) {
-            assertThat(encoded[i]).isFinite().isLessThanOrEqualTo(encoded[width + i]);
-        }
+        assertThat(encoded[0]).isFinite().isLessThanOrEqualTo(encoded[1]);
     }
 
     @Test
