@@ -111,32 +111,29 @@ final class BehaviorSql {
             ), judged as materialized (
                 select customer_id, _active,
                     _activity, _value, _engagement,
-                    round(((:activity_weight * coalesce(50 * (1 + _activity), 0)
+                    ((:activity_weight * coalesce(50 * (1 + _activity), 0)
                             + :value_weight * coalesce(50 * (1 + _value), 0)
                             + :engagement_weight * _engagement_level)
                         / (:engagement_weight
                             + case when _activity is null then 0 else :activity_weight end
-                            + case when _value is null then 0 else :value_weight end))::numeric, 2) as score,
+                            + case when _value is null then 0 else :value_weight end))::numeric(5, 2) as score,
                     :found as found,
                     jsonb_build_object(:metadata) as metrics
                 from derived
-            ), combinations as (
+            ), combinations as materialized (
                 select found,
                     to_jsonb(array_remove(array[:names]::text[], null)) as risk_signals,
                     to_jsonb(array_remove(array[:recommendations]::text[], null)) as recommendations
                 from (select distinct found from judged) each_once
-            ), told as materialized (
-                select j.customer_id, j.score, :activity_trend as activity_trend, :value_trend as value_trend,
-                    :engagement_trend as engagement_trend, s.risk_signals, s.recommendations, j.metrics
-                from judged j
-                join combinations s on s.found = j.found
-                where j._active
             ), remembered as (
                 insert into behavior_history (
                     organization_id, customer_id, as_of, run_id, analyzed_at, behavior_score, activity_trend, value_trend,
                     engagement_trend, risk_signals)
-                select $1, customer_id, :as_of, $5, $6, score, activity_trend, value_trend, engagement_trend, risk_signals
-                from told
+                select $1, j.customer_id, :as_of, $5, $6, j.score, :activity_trend, :value_trend, :engagement_trend,
+                    s.risk_signals
+                from judged j
+                join combinations s on s.found = j.found
+                where j._active
                 on conflict (organization_id, customer_id, as_of) do update
                 set run_id = excluded.run_id, analyzed_at = excluded.analyzed_at,
                     behavior_score = excluded.behavior_score, activity_trend = excluded.activity_trend,
@@ -146,9 +143,11 @@ final class BehaviorSql {
                 insert into behavior_analysis (
                     organization_id, customer_id, org_type, behavior_score, activity_trend, value_trend, engagement_trend,
                     risk_signals, recommendations, metadata, run_id, as_of, analyzed_at)
-                select $1, customer_id, ':org_type', score, activity_trend, value_trend, engagement_trend,
-                    risk_signals, recommendations, metrics, $5, :as_of, $6
-                from told
+                select $1, j.customer_id, ':org_type', j.score, :activity_trend, :value_trend, :engagement_trend,
+                    s.risk_signals, s.recommendations, j.metrics, $5, :as_of, $6
+                from judged j
+                join combinations s on s.found = j.found
+                where j._active
                 on conflict (organization_id, customer_id) do update
                 set org_type = excluded.org_type, behavior_score = excluded.behavior_score,
                     activity_trend = excluded.activity_trend, value_trend = excluded.value_trend,
@@ -264,8 +263,14 @@ final class BehaviorSql {
         return List.of(
                 Metric.purchases("_purchases_last", null, last),
                 Metric.purchases("_purchases_prev", null, previous),
-                Metric.spent("_amount_last", null, last),
-                Metric.spent("_amount_prev", null, previous));
+                amount("_amount_last", last),
+                amount("_amount_prev", previous));
+    }
+
+    /** A floating-point number: it is only compared, and turning decimals into one again and again takes long. */
+    private static Metric amount(String name, Window window) {
+        var exact = Metric.spent(name, null, window);
+        return new Metric(name, null, exact.sql() + "::float8", exact.absent());
     }
 
     private static String withCategories() {
