@@ -49,6 +49,7 @@ class DemoBehaviorTest {
                 .<String>getList("name");
         Map<String, Integer> found = insights.getMap("top_risk_signals");
 
+        assertThat(insights.getInt("total_customers")).isEqualTo(CUSTOMERS);
         assertThat(found).containsOnlyKeys(names);
         assertThat(found.values()).allMatch(customers -> customers < CUSTOMERS / 2);
         assertThat(insights.getDouble("avg_behavior_score")).isBetween(20.0, 60.0);
