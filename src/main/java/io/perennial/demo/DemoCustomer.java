@@ -271,7 +271,12 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
         var at = instant(day);
         var mood = life.mood(day);
         return switch (eventType) {
-            case "survey" -> new Activity(at, eventType, grade(day, random), null, null);
+            case "survey", "milestone_reached" -> new Activity(at, eventType, grade(day, random), null, null);
+            case "data_session" -> new Activity(at, eventType, random.nextInt(50, 800), null, null);
+            case "plan_utilization" ->
+                new Activity(at, eventType, (int) (100 * mood * random.nextDouble()), null, null);
+            case "payment_late" -> new Activity(at, eventType, random.nextInt(3, 20), null, null);
+            case "emergency_call" -> new Activity(at, eventType, random.nextInt(30, 240), null, null);
             case "nps" -> new Activity(at, eventType, recommendation(grade(day, random), random), null, null);
             case "review" -> {
                 var grade = grade(day, random);

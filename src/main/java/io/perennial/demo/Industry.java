@@ -130,10 +130,14 @@ record Industry(
                     List.of(
                             Habit.of("data_session", 7),
                             Habit.of("call", 3.5),
+                            Habit.of("sms", 2),
+                            Habit.of("roaming", 0.9),
+                            Habit.of("plan_utilization", 1),
                             Habit.of("login", 1.5),
                             Habit.ofDiscontent("billing_complaint", 0.06),
                             Habit.ofDiscontent("support_ticket", 0.1),
-                            Habit.ofDiscontent("payment_failed", 0.04))),
+                            Habit.ofDiscontent("payment_failed", 0.04),
+                            Habit.ofDiscontent("payment_late", 0.04))),
             new Industry(
                     OrgType.ECOMMERCE,
                     "Harbor Outfitters",
@@ -180,10 +184,12 @@ record Industry(
                             Product.of("whitening", "cosmetic", 1.8)),
                     List.of(
                             Habit.of("appointment", 0.45),
+                            Habit.of("check_up", 0.15),
                             Habit.of("reminder_opened", 0.5),
                             Habit.of("login", 0.4),
                             Habit.ofDiscontent("no_show", 0.05),
                             Habit.ofDiscontent("cancellation", 0.05),
+                            Habit.ofDiscontent("insurance_change", 0.01),
                             Habit.ofDiscontent("complaint", 0.04))),
             new Industry(
                     OrgType.TRADES,
@@ -205,6 +211,9 @@ record Industry(
                     List.of(
                             Habit.of("service_visit", 0.4),
                             Habit.of("quote_requested", 0.2),
+                            Habit.of("job_completed", 0.15),
+                            Habit.of("follow_up", 0.3),
+                            Habit.of("contract_renewed", 0.08),
                             Habit.ofDiscontent("emergency_call", 0.08),
                             Habit.ofDiscontent("complaint", 0.06))),
             new Industry(
@@ -227,6 +236,9 @@ record Industry(
                     List.of(
                             Habit.of("meeting", 1),
                             Habit.of("milestone_reached", 0.4),
+                            Habit.of("project_completed", 0.1),
+                            Habit.of("contract_renewed", 0.08),
+                            Habit.of("referral", 0.03),
                             Habit.of("login", 0.5),
                             Habit.ofDiscontent("support_ticket", 0.05),
                             Habit.ofDiscontent("complaint", 0.06))));

@@ -188,6 +188,8 @@ class CustomerResource {
 
     /** Every table that knows customers. */
     private static final List<String> CUSTOMER_TABLES = List.of(
+            "behavior_history",
+            "behavior_analysis",
             "customer_health_history",
             "customer_health_scores",
             "event_sentiment",

@@ -207,6 +207,11 @@ class RowLevelSecurityTest {
                     .post("/api/v1/health-scores/customers/{customer_id}/score", customer)
                     .then()
                     .statusCode(200);
+            Api.asAdmin()
+                    .queryParam("as_of", "2025-02-02T00:00:00Z")
+                    .post("/api/v1/behavior/organizations/{org_id}/analyze-behaviors", organization)
+                    .then()
+                    .statusCode(200);
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }
