@@ -50,12 +50,22 @@ class TenantIsolationTest {
         segmented.then().statusCode(200);
         Api.key(theirs, "viewer");
         theirIds = Map.of(
-                "org_id", theirs.toString(),
-                "customer_id", firstId("customers", "items[0].id"),
-                "run_id", firstId("runs", "items[0].id"),
-                "key_id", firstId("api-keys", "[0].id"),
-                "kind", "churn",
-                "number", "1");
+                "org_id",
+                theirs.toString(),
+                "customer_id",
+                firstId("customers", "items[0].id"),
+                "run_id",
+                firstId("runs", "items[0].id"),
+                "key_id",
+                firstId("api-keys", "[0].id"),
+                "kind",
+                "churn",
+                "number",
+                "1",
+                "offer_id",
+                "4",
+                "system",
+                "crm");
     }
 
     private String firstId(String what, String path) {
