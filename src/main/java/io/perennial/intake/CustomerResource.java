@@ -191,6 +191,8 @@ class CustomerResource {
             "customer_health_history",
             "customer_health_scores",
             "event_sentiment",
+            "offer_contacts",
+            "offer_redemptions",
             "segment_history",
             "segment_assignments",
             "churn_prediction",

@@ -202,7 +202,11 @@ class RowLevelSecurityTest {
                     insert into customer_prediction (organization_id, customer_id, kind, value, model_version, predicted_at)
                     values ('%1$s', '%2$s', 'upsell', 1, 'upsell-1', now());
                     insert into event_sentiment (organization_id, customer_id, occurred_at, event_key, sentiment)
-                    values ('%1$s', '%2$s', now(), gen_random_uuid(), 0)""".formatted(organization, customer));
+                    values ('%1$s', '%2$s', now(), gen_random_uuid(), 0);
+                    insert into offer_contacts (organization_id, customer_id, contacted_at, offer_id)
+                    values ('%1$s', '%2$s', now(), 4);
+                    insert into offer_redemptions (organization_id, customer_id, offer_id, redemption_id, cost, redeemed_at)
+                    values ('%1$s', '%2$s', 4, gen_random_uuid(), 10, now())""".formatted(organization, customer));
             Api.asAdmin()
                     .post("/api/v1/health-scores/customers/{customer_id}/score", customer)
                     .then()
