@@ -95,9 +95,12 @@ class InferenceTest {
     void halfARowIsRefused() {
         start();
         var version = models.add(1, 10, 20);
-        assertThat(reason(inference.predictByMember(version, new float[] {1, 2, 3}).subscribeAsCompletionStage()))
+        assertThat(reason(inference
+                        .predictByMember(version, new float[] {1, 2, 3})
+                        .subscribeAsCompletionStage()))
                 .isEqualTo(Reason.SCHEMA_CHANGED);
-        assertThat(inference.predictByMember(version, new float[] {1, 2, 3, 4})
+        assertThat(inference
+                        .predictByMember(version, new float[] {1, 2, 3, 4})
                         .subscribeAsCompletionStage()
                         .orTimeout(30, TimeUnit.SECONDS)
                         .join())
