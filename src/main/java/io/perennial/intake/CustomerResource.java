@@ -188,6 +188,7 @@ class CustomerResource {
 
     /** Every table that knows customers. */
     private static final List<String> CUSTOMER_TABLES = List.of(
+            "offer_decisions",
             "customer_health_history",
             "customer_health_scores",
             "event_sentiment",

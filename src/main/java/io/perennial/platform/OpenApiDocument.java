@@ -60,6 +60,7 @@ public class OpenApiDocument implements OASFilter {
             Map.entry("run_id", new Explanation("The id of the run", "0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21")),
             Map.entry("key_id", new Explanation("The id of the API key", "b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43")),
             Map.entry("kind", new Explanation("What is predicted; `GET /api/v1/models/kinds` lists it", "churn")),
+            Map.entry("decision_id", new Explanation("The id of the decision", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42")),
             Map.entry("number", new Explanation("The number of the model version", 3)),
             Map.entry("as_of", new Explanation("Only data up to this instant count; now unless given", null)),
             Map.entry("after", new Explanation("Where the page before ended: its `next`", null)),
@@ -83,6 +84,8 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNKNOWN_RUN, "No run 0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21"),
             Map.entry(ProblemType.UNKNOWN_API_KEY, "No key b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43 in this organization"),
             Map.entry(ProblemType.UNKNOWN_MODEL, "No version churn-3"),
+            Map.entry(
+                    ProblemType.UNKNOWN_DECISION, "No decision 5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42 for this customer"),
             Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
@@ -96,6 +99,7 @@ public class OpenApiDocument implements OASFilter {
 
     /** What a path parameter names when there is no such thing. */
     private static final Map<String, ProblemType> UNKNOWN = Map.of(
+            "decision_id", ProblemType.UNKNOWN_DECISION,
             "org_id", ProblemType.UNKNOWN_ORGANIZATION,
             "customer_id", ProblemType.UNKNOWN_CUSTOMER,
             "run_id", ProblemType.UNKNOWN_RUN,

@@ -14,6 +14,7 @@ public enum ProblemType {
     UNKNOWN_API_KEY(404, "There is no such API key"),
     UNKNOWN_MODEL(404, "There is no such model version"),
     UNKNOWN_OFFER(404, "There is no such offer"),
+    UNKNOWN_DECISION(404, "There is no such decision"),
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_SCORED(404, "The customer has no health score yet"),
     NOT_FOUND(404, "There is nothing here"),

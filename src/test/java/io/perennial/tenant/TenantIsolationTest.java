@@ -54,6 +54,7 @@ class TenantIsolationTest {
                 "customer_id", firstId("customers", "items[0].id"),
                 "run_id", firstId("runs", "items[0].id"),
                 "key_id", firstId("api-keys", "[0].id"),
+                "decision_id", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42",
                 "kind", "churn",
                 "number", "1");
     }
