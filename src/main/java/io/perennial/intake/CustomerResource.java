@@ -190,6 +190,7 @@ class CustomerResource {
     private static final List<String> CUSTOMER_TABLES = List.of(
             "behavior_history",
             "behavior_analysis",
+            "offer_decisions",
             "customer_health_history",
             "customer_health_scores",
             "event_sentiment",

@@ -61,6 +61,7 @@ public class OpenApiDocument implements OASFilter {
             Map.entry("run_id", new Explanation("The id of the run", "0f6f2f0a-6d0f-4d0e-9a55-3a4a7f1b8c21")),
             Map.entry("key_id", new Explanation("The id of the API key", "b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43")),
             Map.entry("kind", new Explanation("What is predicted; `GET /api/v1/models/kinds` lists it", "churn")),
+            Map.entry("decision_id", new Explanation("The id of the decision", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42")),
             Map.entry("number", new Explanation("The number of the model version", 3)),
             Map.entry("offer_id", new Explanation("The id of the offer in the organization's catalog", 4)),
             Map.entry("system", new Explanation("The name of the system that offers come from", "crm")),
@@ -96,6 +97,8 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(
                     ProblemType.SYNC_FAILED,
                     "crm answered 500 Internal Server Error, 3 times in a row; the catalog is as it was"),
+            Map.entry(
+                    ProblemType.UNKNOWN_DECISION, "No decision 5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42 for this customer"),
             Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
@@ -109,6 +112,7 @@ public class OpenApiDocument implements OASFilter {
 
     /** What a path parameter names when there is no such thing. */
     private static final Map<String, ProblemType> UNKNOWN = Map.of(
+            "decision_id", ProblemType.UNKNOWN_DECISION,
             "org_id", ProblemType.UNKNOWN_ORGANIZATION,
             "offer_id", ProblemType.UNKNOWN_OFFER,
             "system", ProblemType.UNKNOWN_SYNC_SOURCE,

@@ -15,6 +15,7 @@ public enum ProblemType {
     UNKNOWN_MODEL(404, "There is no such model version"),
     UNKNOWN_OFFER(404, "There is no such offer"),
     UNKNOWN_SYNC_SOURCE(404, "There is no such source of offers"),
+    UNKNOWN_DECISION(404, "There is no such decision"),
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_SCORED(404, "The customer has no health score yet"),
     NOT_ANALYZED(404, "The behavior of the customer is not analyzed yet"),

@@ -62,6 +62,42 @@ final class Load implements AutoCloseable {
         return new Outcome(requests / seconds, nanos[requests * 99 / 100] / 1e6);
     }
 
+    /**
+     * Sends so many requests a second, whether the ones before are answered or not, and waits for their answers, all of which
+     * have to be 200. Each is measured from when it was due, so that it counts when the service keeps others waiting.
+     *
+     * @param request by its number, from 0
+     */
+    Outcome paced(int requests, int perSecond, IntFunction<RequestOptions> request)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        var nanos = new long[requests];
+        var sent = new AtomicInteger();
+        var answered = new AtomicInteger();
+        var end = Promise.<Void>promise();
+        var begin = System.nanoTime();
+        vertx.setPeriodic(1, timer -> {
+            var due = Math.min(requests, (System.nanoTime() - begin) * perSecond / 1_000_000_000);
+            while (sent.get() < due) {
+                var number = sent.getAndIncrement();
+                send(request.apply(number)).onComplete(answer -> {
+                    nanos[number] = System.nanoTime() - begin - number * 1_000_000_000L / perSecond;
+                    if (answer.failed()) {
+                        end.tryFail(answer.cause());
+                    } else if (answered.incrementAndGet() == requests) {
+                        end.tryComplete();
+                    }
+                });
+            }
+            if (sent.get() == requests) {
+                vertx.cancelTimer(timer);
+            }
+        });
+        end.future().toCompletionStage().toCompletableFuture().get(5, TimeUnit.MINUTES);
+        var seconds = (System.nanoTime() - begin) / 1e9;
+        Arrays.sort(nanos);
+        return new Outcome(requests / seconds, nanos[requests * 99 / 100] / 1e6);
+    }
+
     private void sendNext(AtomicInteger next, long[] nanos, IntFunction<RequestOptions> request, Promise<Void> end) {
         var number = next.getAndIncrement();
         if (number >= nanos.length) {

@@ -49,23 +49,16 @@ class TenantIsolationTest {
         var segmented = Api.segment(theirs, "2025-03-01T00:00:00Z");
         segmented.then().statusCode(200);
         Api.key(theirs, "viewer");
-        theirIds = Map.of(
-                "org_id",
-                theirs.toString(),
-                "customer_id",
-                firstId("customers", "items[0].id"),
-                "run_id",
-                firstId("runs", "items[0].id"),
-                "key_id",
-                firstId("api-keys", "[0].id"),
-                "kind",
-                "churn",
-                "number",
-                "1",
-                "offer_id",
-                "4",
-                "system",
-                "crm");
+        theirIds = Map.ofEntries(
+                Map.entry("org_id", theirs.toString()),
+                Map.entry("customer_id", firstId("customers", "items[0].id")),
+                Map.entry("run_id", firstId("runs", "items[0].id")),
+                Map.entry("key_id", firstId("api-keys", "[0].id")),
+                Map.entry("decision_id", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42"),
+                Map.entry("kind", "churn"),
+                Map.entry("number", "1"),
+                Map.entry("offer_id", "4"),
+                Map.entry("system", "crm"));
     }
 
     private String firstId(String what, String path) {

@@ -80,7 +80,11 @@ public class Retraining {
                 .replaceWithVoid();
     }
 
+    /** Of a kind that is declared; others are trained again by who knows them. */
     private Uni<Void> retrainIfNeeded(Row row) {
+        if (kinds.all().stream().noneMatch(kind -> kind.name().equals(row.getString("kind")))) {
+            return Uni.createFrom().voidItem();
+        }
         var kind = kinds.named(row.getString("kind"));
         var organization = row.getUUID("organization_id");
         var label = kind.name() + "-" + row.getInteger("number");

@@ -49,6 +49,24 @@ final class Blend implements TrainedModel {
         return sum(members.stream().map(member -> member.model().explain(rows)).toList());
     }
 
+    /** The members of each, side by side. */
+    @Override
+    public float[] memberScores(Rows rows) {
+        var parts = members.stream()
+                .map(member -> member.model().memberScores(rows))
+                .toList();
+        var all = new float[parts.stream().mapToInt(part -> part.length).sum()];
+        var at = 0;
+        for (var row = 0; row < rows.count(); row++) {
+            for (var part : parts) {
+                var width = part.length / rows.count();
+                System.arraycopy(part, row * width, all, at, width);
+                at += width;
+            }
+        }
+        return all;
+    }
+
     private float[] sum(List<float[]> parts) {
         var sum = new float[parts.get(0).length];
         for (var m = 0; m < parts.size(); m++) {

@@ -152,11 +152,15 @@ final class Ensemble {
      * @param rows encoded, {@code (rows, inputs)}
      */
     NDArray meanOutputs(NDArray rows) {
+        return memberOutputs(rows).mean(new int[] {0});
+    }
+
+    /** The outputs of every member outside of training, {@code (members, rows, outputs)}. */
+    NDArray memberOutputs(NDArray rows) {
         var hidden = hidden(rows, 0);
-        var outputs = size.outputs() == 1
+        return size.outputs() == 1
                 ? hidden.muli(transposedHeadWeight).sum(new int[] {2}, true).addi(headBias)
                 : hidden.matMul(headWeight).addi(headBias);
-        return outputs.mean(new int[] {0});
     }
 
     private NDArray hidden(NDArray rows, float dropout) {

@@ -75,6 +75,18 @@ public final class Model implements AutoCloseable {
                 members.explain(rows), task.schema().size() + 1);
     }
 
+    /**
+     * What each member of the ensembles that it is made of predicts, for tasks with one output. All are calibrated as their
+     * mean is, and none counts more than another.
+     *
+     * @param rows of the schema that it was trained on; others fail with an {@link IllegalArgumentException}
+     * @return row after row, {@code count × members}
+     */
+    public float[] predictByMember(Rows rows) {
+        check(rows);
+        return Probabilities.predictions(task, calibration.apply(members.memberScores(rows)));
+    }
+
     private void check(Rows rows) {
         if (rows.schema() != task.schema() && !rows.schema().equals(task.schema())) {
             throw new IllegalArgumentException("The rows have other features than the model was trained on");

@@ -92,6 +92,27 @@ final class TabularNetworkModel implements TrainedModel {
         }
     }
 
+    @Override
+    public float[] memberScores(Rows rows) {
+        check(rows);
+        if (task.classes() != 1) {
+            throw new IllegalStateException("Only members of one output score one by one");
+        }
+        var scores = new float[rows.count() * size.members()];
+        for (var from = 0; from < rows.count(); from += BLOCK) {
+            var count = Math.min(BLOCK, rows.count() - from);
+            var encoded = encoding.encode(rows, from, count);
+            try (var scope = manager.newSubManager()) {
+                var block = ensemble.memberOutputs(array(scope, encoded))
+                        .reshape(size.members(), count)
+                        .transpose()
+                        .toFloatArray();
+                System.arraycopy(block, 0, scores, from * size.members(), block.length);
+            }
+        }
+        return scores;
+    }
+
     private NDArray array(NDManager scope, float[] encoded) {
         return scope.create(FloatBuffer.wrap(encoded), new Shape(encoded.length / size.inputs(), size.inputs()));
     }

@@ -14,6 +14,16 @@ public interface TrainedModel extends AutoCloseable {
     float[] score(Rows rows);
 
     /**
+     * What each member of an ensemble scores, for tasks with one output; how far they are apart tells how sure they are
+     * together. A model that is no ensemble is its only member.
+     *
+     * @return row after row, {@code count × members}
+     */
+    default float[] memberScores(Rows rows) {
+        return score(rows);
+    }
+
+    /**
      * What each feature contributes to the score, for tasks with one output.
      *
      * @return row after row, {@code count × (features + 1)}; the last of a row is what every row begins with, and together

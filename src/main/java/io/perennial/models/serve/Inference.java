@@ -75,6 +75,16 @@ public class Inference {
     }
 
     /**
+     * Scores a few rows by each member of an ensemble, together with those that others ask for at the same time.
+     *
+     * @param rows one after the other, each as of {@link #predict}
+     * @return yields, row after row, as many values each as the ensemble has members; fails with an {@link InferenceFailure}
+     */
+    public Uni<float[]> predictByMember(ModelVersion version, float[] rows) {
+        return answer(version, Job.Kind.MEMBERS, null, rows, config.timeLimit());
+    }
+
+    /**
      * Scores many rows at once.
      *
      * @return yields, row after row, as many values each as the model has outputs; fails with an {@link InferenceFailure}

@@ -46,7 +46,7 @@ final class InferenceMeters {
 
     /** A batch was scored. */
     void scored(Job.Kind kind, int rows, long nanoseconds) {
-        if (kind == Job.Kind.ROW) {
+        if (kind.isGathered()) {
             batchSize.record(rows);
         }
         times.get(kind).record(nanoseconds, TimeUnit.NANOSECONDS);

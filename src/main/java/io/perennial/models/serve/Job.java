@@ -14,10 +14,17 @@ final class Job {
     enum Kind {
         /** The score of one row, to be gathered with others. */
         ROW,
+        /** The scores of one or a few rows by each member of the ensemble, to be gathered with others. */
+        MEMBERS,
         /** The scores of many rows. */
         BLOCK,
         /** The contributions to the scores of many rows. */
-        EXPLANATION
+        EXPLANATION;
+
+        /** Whether it is scored together with others of its version. */
+        boolean isGathered() {
+            return this == ROW || this == MEMBERS;
+        }
     }
 
     private final ModelVersion version;
@@ -36,8 +43,8 @@ final class Job {
     /**
      * What is wanted.
      *
-     * @param rows null when it is one row
-     * @param row null when it is many
+     * @param rows null when it is gathered
+     * @param row one row after the other, of what is gathered; null otherwise
      */
     Job(
             ModelVersion version,

@@ -25,8 +25,8 @@ final class JobQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** The rows that wait, by version, that whose turn it is first. */
-    private final LinkedHashMap<ModelVersion, ArrayDeque<Job>> rows = new LinkedHashMap<>();
+    /** The rows that wait, by what can be scored together, that whose turn it is first. */
+    private final LinkedHashMap<Together, ArrayDeque<Job>> rows = new LinkedHashMap<>();
 
     private final ArrayDeque<Job> blocks = new ArrayDeque<>();
     private int rowsWaiting;
@@ -34,6 +34,14 @@ final class JobQueue {
     private int atWork;
     private int blocksAtWork;
     private boolean stopped;
+
+    /** What jobs have to have in common to be scored together. */
+    private record Together(ModelVersion version, Job.Kind kind) {
+
+        static Together of(Job job) {
+            return new Together(job.version(), job.kind());
+        }
+    }
 
     JobQueue(InferenceConfig config) {
         maxBatchSize = config.maxBatchSize();
@@ -60,7 +68,7 @@ final class JobQueue {
             if (stopped) {
                 return Reason.STOPPED;
             }
-            return job.kind() == Job.Kind.ROW ? addRow(job) : addBlock(job);
+            return job.kind().isGathered() ? addRow(job) : addBlock(job);
         } finally {
             lock.unlock();
         }
@@ -70,7 +78,7 @@ final class JobQueue {
         if (rowsWaiting == rowCapacity) {
             return Reason.QUEUE_FULL;
         }
-        var gathered = rows.computeIfAbsent(job.version(), version -> new ArrayDeque<>());
+        var gathered = rows.computeIfAbsent(Together.of(job), together -> new ArrayDeque<>());
         gathered.add(job);
         rowsWaiting++;
         // A worker that already waits for the others of a batch need not hear of each.
@@ -154,7 +162,7 @@ final class JobQueue {
     }
 
     /** The first version whose rows need not wait for more, if any. */
-    private ModelVersion ready() {
+    private Together ready() {
         var now = System.nanoTime();
         for (var gathered : rows.entrySet()) {
             var waiting = gathered.getValue();
@@ -167,15 +175,15 @@ final class JobQueue {
         return null;
     }
 
-    private List<Job> batch(ModelVersion version) {
-        var waiting = rows.remove(version);
+    private List<Job> batch(Together together) {
+        var waiting = rows.remove(together);
         var batch = new ArrayList<Job>(Math.min(maxBatchSize, waiting.size()));
         while (batch.size() < maxBatchSize && !waiting.isEmpty()) {
             batch.add(waiting.poll());
         }
         rowsWaiting -= batch.size();
         if (!waiting.isEmpty()) {
-            rows.put(version, waiting);
+            rows.put(together, waiting);
         }
         return batch;
     }
@@ -192,7 +200,7 @@ final class JobQueue {
         lock.lock();
         try {
             atWork--;
-            if (batch.get(0).kind() != Job.Kind.ROW) {
+            if (!batch.get(0).kind().isGathered()) {
                 blocksAtWork--;
                 passOn();
             }

@@ -12,6 +12,11 @@ interface Predictor extends AutoCloseable {
     /** Row after row, as many values each as the model has outputs. */
     float[] predict(Rows rows);
 
+    /** Row after row, a value for each member of the ensemble; one where the model is none. */
+    default float[] predictByMember(Rows rows) {
+        return predict(rows);
+    }
+
     /** Row after row, {@code features + 1} contributions each. */
     float[] explain(Rows rows);
 

@@ -29,6 +29,11 @@ class StoredModels implements Predictor.Loader {
         }
 
         @Override
+        public float[] predictByMember(Rows rows) {
+            return model.predictByMember(rows);
+        }
+
+        @Override
         public float[] explain(Rows rows) {
             return model.explain(rows);
         }

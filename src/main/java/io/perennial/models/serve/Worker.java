@@ -71,8 +71,8 @@ final class Worker {
     }
 
     private static boolean fits(Predictor predictor, Job job) {
-        var fits = job.kind() == Job.Kind.ROW
-                ? job.row().length == predictor.schema().size()
+        var fits = job.kind().isGathered()
+                ? job.row().length > 0 && job.row().length % predictor.schema().size() == 0
                 : job.rows().schema().equals(predictor.schema());
         if (!fits) {
             job.breaker().undecided();
@@ -83,28 +83,43 @@ final class Worker {
 
     private void answer(Predictor predictor, List<Job> jobs) {
         var first = jobs.get(0);
-        var rows = first.kind() == Job.Kind.ROW ? gather(predictor, jobs) : first.rows();
+        var rows = first.kind().isGathered() ? gather(predictor, jobs) : first.rows();
         var start = System.nanoTime();
-        var values = first.kind() == Job.Kind.EXPLANATION ? predictor.explain(rows) : predictor.predict(rows);
+        var values = values(predictor, first.kind(), rows);
         meters.scored(first.kind(), rows.count(), System.nanoTime() - start);
         // Before anybody has the answer: who asks next because of it must find the circuit closed.
         if (!jobs.stream().allMatch(Job::isSettled)) {
             first.breaker().succeeded();
         }
-        var width = values.length / jobs.size();
-        for (var i = 0; i < jobs.size(); i++) {
-            var own = jobs.size() == 1 ? values : Arrays.copyOfRange(values, i * width, (i + 1) * width);
-            jobs.get(i).complete(own);
+        if (jobs.size() == 1) {
+            first.complete(values);
+            return;
+        }
+        var width = values.length / rows.count();
+        var at = 0;
+        for (var job : jobs) {
+            var next = at + width * job.row().length / predictor.schema().size();
+            job.complete(Arrays.copyOfRange(values, at, next));
+            at = next;
         }
     }
 
+    private static float[] values(Predictor predictor, Job.Kind kind, Rows rows) {
+        return switch (kind) {
+            case ROW, BLOCK -> predictor.predict(rows);
+            case MEMBERS -> predictor.predictByMember(rows);
+            case EXPLANATION -> predictor.explain(rows);
+        };
+    }
+
     private static Rows gather(Predictor predictor, List<Job> jobs) {
-        var features = predictor.schema().size();
-        var values = new float[jobs.size() * features];
-        for (var i = 0; i < jobs.size(); i++) {
-            System.arraycopy(jobs.get(i).row(), 0, values, i * features, features);
+        var values = new float[jobs.stream().mapToInt(job -> job.row().length).sum()];
+        var at = 0;
+        for (var job : jobs) {
+            System.arraycopy(job.row(), 0, values, at, job.row().length);
+            at += job.row().length;
         }
-        return new Rows(predictor.schema(), jobs.size(), values);
+        return new Rows(predictor.schema(), values.length / predictor.schema().size(), values);
     }
 
     /** A batch fails as one, however many wait for it. */

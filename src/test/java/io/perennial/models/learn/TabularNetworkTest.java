@@ -165,6 +165,22 @@ class TabularNetworkTest {
     }
 
     @Test
+    void theScoreIsTheMeanOfWhatTheMembersScore() {
+        var rows = exclusiveOr(700, 5).rows();
+        var scores = model.score(rows);
+
+        var members = model.memberScores(rows);
+
+        assertThat(members).hasSize(700 * SMALL.members());
+        for (var row = 0; row < rows.count(); row++) {
+            var own = Arrays.copyOfRange(members, row * SMALL.members(), (row + 1) * SMALL.members());
+            var mean = IntStream.range(0, own.length).mapToDouble(i -> own[i]).average();
+            assertThat((double) scores[row]).isCloseTo(mean.orElseThrow(), within(1e-4));
+            assertThat(own[0]).isNotEqualTo(own[1]);
+        }
+    }
+
+    @Test
     void aRowScoresTheSameAloneAndAmongOthers() {
         var together = model.score(unseen.rows());
 

@@ -74,6 +74,40 @@ class InferenceTest {
     }
 
     @Test
+    void aFewRowsOfSeveralCallersAreScoredTogetherByMember() {
+        start("workers", "1");
+        var version = models.add(1, 10);
+        var held = holdAWorker(version);
+        var three = inference.predictByMember(version, new float[] {1, 2, 3}).subscribeAsCompletionStage();
+        var two = inference.predictByMember(version, new float[] {4, 5}).subscribeAsCompletionStage();
+        var row = ask(version, 6);
+        gate.open();
+
+        assertThat(three.orTimeout(30, TimeUnit.SECONDS).join()).containsExactly(10, 20, 30);
+        assertThat(two.orTimeout(30, TimeUnit.SECONDS).join()).containsExactly(40, 50);
+        assertThat(answer(row)).isEqualTo(60);
+        assertThat(answer(held)).isEqualTo(10);
+        // What members say and what they say together is not scored in one batch.
+        assertThat(models.batchSizes()).containsExactlyInAnyOrder(1, 5, 1);
+    }
+
+    @Test
+    void halfARowIsRefused() {
+        start();
+        var version = models.add(1, 10, 20);
+        assertThat(reason(inference
+                        .predictByMember(version, new float[] {1, 2, 3})
+                        .subscribeAsCompletionStage()))
+                .isEqualTo(Reason.SCHEMA_CHANGED);
+        assertThat(inference
+                        .predictByMember(version, new float[] {1, 2, 3, 4})
+                        .subscribeAsCompletionStage()
+                        .orTimeout(30, TimeUnit.SECONDS)
+                        .join())
+                .containsExactly(50, 110);
+    }
+
+    @Test
     void everyCallerGetsTheirOwnAnswer() {
         start();
         var version = models.add(1, 2, 3);

@@ -1,0 +1,149 @@
+package io.perennial.offers.next;
+
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+
+import io.perennial.offers.Eligibility;
+import io.perennial.offers.EligibilitySql;
+import io.perennial.platform.ProblemType;
+import io.perennial.tenant.CustomerReference;
+import io.perennial.tenant.TenantDatabase;
+
+/** The log of decisions, and what they are made from. */
+@ApplicationScoped
+class Decisions {
+
+    /** Of customers who were not erased meanwhile. */
+    private static final String INSERT = """
+            insert into offer_decisions (
+                organization_id, feature_schema, customer_id, decision_id, decided_at, run_id, policy, policy_version,
+                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features, value, cost,
+                outcome)
+            select $1, $3, d.*, case when d.offer_id is not null then 'pending' end
+            from jsonb_to_recordset($2::jsonb) as d (
+                customer_id uuid, decision_id uuid, decided_at timestamptz, run_id uuid, policy text, policy_version text,
+                offer_id integer, held_out boolean, explored boolean, propensity float8, eligible integer[],
+                probabilities real[], propensities float8[], features real[], value numeric, cost numeric)
+            where exists (
+                select from customers c where c.organization_id = $1 and c.customer_id = d.customer_id)""";
+
+    private final TenantDatabase database;
+    private final Eligibility eligibility;
+    private final OfferPolicyConfig config;
+    private final Clock clock;
+
+    Decisions(TenantDatabase database, Eligibility eligibility, OfferPolicyConfig config, Clock clock) {
+        this.database = database;
+        this.eligibility = eligibility;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** What is known of a customer; fails with {@link ProblemType#UNKNOWN_CUSTOMER}. */
+    Uni<CustomerContext> context(CustomerReference customer) {
+        return eligibility
+                .stagesKnown()
+                .chain(known -> database.lookup(
+                        customer.organization(),
+                        known ? WITH_STAGES : WITHOUT_STAGES,
+                        customer.parameters().addOffsetDateTime(clock.instant().atOffset(ZoneOffset.UTC))))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw customer.unknown();
+                    }
+                    return CustomerContext.of(rows.iterator().next());
+                });
+    }
+
+    private static final String WITH_STAGES = ofOne(true);
+    private static final String WITHOUT_STAGES = ofOne(false);
+
+    /** Where an organization uses UUIDs of its own, two customers could be meant, and Perennial's id goes first. */
+    private static String ofOne(boolean stagesKnown) {
+        return CustomerContext.sql(EligibilitySql.ofCustomer(stagesKnown), "customer_id in ($2, $3)")
+                + "order by c.customer_id <> $2 limit 1";
+    }
+
+    /** Logs a decision. */
+    Uni<Void> log(UUID organization, Decision decision) {
+        return database.query(organization, INSERT, parameters(organization, List.of(decision)))
+                .replaceWithVoid();
+    }
+
+    /** Logs decisions in a transaction that has more to do. */
+    static Uni<Void> log(SqlConnection connection, UUID organization, List<Decision> decisions) {
+        return connection
+                .preparedQuery(INSERT)
+                .execute(io.vertx.mutiny.sqlclient.Tuple.newInstance(parameters(organization, decisions)))
+                .replaceWithVoid();
+    }
+
+    private static Tuple parameters(UUID organization, List<Decision> decisions) {
+        var rows = new JsonArray();
+        decisions.forEach(decision -> rows.add(decision.toJson()));
+        return Tuple.of(organization, rows, OfferSchema.CUSTOMER_HASH);
+    }
+
+    /** A decision with what was known then; fails with {@link ProblemType#UNKNOWN_DECISION}. */
+    Uni<Row> find(CustomerReference customer, UUID decision) {
+        return database.lookup(
+                        customer.organization(),
+                        "select " + LoggedDecision.COLUMNS + """
+
+                                from offer_decisions
+                                where organization_id = $1 and customer_id in ($2, $3) and decision_id = $4""",
+                        customer.parameters().addUUID(decision))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw unknown(decision);
+                    }
+                    return rows.iterator().next();
+                });
+    }
+
+    static RuntimeException unknown(UUID decision) {
+        return ProblemType.UNKNOWN_DECISION.problem("No decision %s for this customer", decision);
+    }
+
+    /** Takes what nobody has answered within the window for ignored, organization by organization. */
+    @Scheduled(
+            every = "10m",
+            delayed = "1m",
+            identity = "close-offer-decisions",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> closeAll() {
+        return database.queryInstance("select id from organizations", Tuple.tuple())
+                .onItem()
+                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .onItem()
+                .transformToUniAndConcatenate(row -> close(row.getUUID("id")))
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    /** Takes what nobody has answered within the window for ignored. */
+    Uni<Integer> close(UUID organization) {
+        var now = clock.instant();
+        return database.query(
+                        organization,
+                        """
+                        update offer_decisions set outcome = 'ignored', answered_at = $2
+                        where organization_id = $1 and outcome in ('pending', 'shown') and decided_at < $3""",
+                        Tuple.of(
+                                organization,
+                                now.atOffset(ZoneOffset.UTC),
+                                now.minus(config.feedbackWindow()).atOffset(ZoneOffset.UTC)))
+                .map(rows -> rows.rowCount());
+    }
+}

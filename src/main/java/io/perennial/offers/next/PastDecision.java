@@ -1,0 +1,104 @@
+package io.perennial.offers.next;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.sqlclient.Row;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A decision that is over: the offer was accepted, or it was declined or ignored.
+ *
+ * @param value what keeping the customer was worth; null when not known
+ * @param eligible the offers that could have been chosen
+ * @param propensities the probability of each of them
+ * @param features as {@link OfferSchema#CUSTOMER}; NaN where missing
+ */
+record PastDecision(
+        UUID customer,
+        OffsetDateTime decidedAt,
+        int offer,
+        boolean accepted,
+        Double value,
+        double cost,
+        List<Integer> eligible,
+        double[] propensities,
+        float[] features) {
+
+    private static final int BLOCK = 2_048;
+
+    private static final String NEWEST = """
+            select customer_id, decided_at, offer_id, outcome, value::float8 as value, cost::float8 as cost, eligible,
+                propensities, features
+            from offer_decisions
+            where organization_id = $1 and offer_id is not null and outcome in ('accepted', 'declined', 'ignored')
+                and feature_schema = $2 and decided_at > $3
+            order by decided_at desc, decision_id
+            limit $4""";
+
+    private static final OffsetDateTime EVER = OffsetDateTime.parse("1970-01-01T00:00:00Z");
+
+    /**
+     * Reads the newest.
+     *
+     * @param connection in a transaction of the organization
+     * @param after only those after this instant; null for all
+     * @param limit how many at most
+     * @return in the order of time
+     */
+    static Uni<List<PastDecision>> newest(
+            SqlConnection connection, UUID organization, OffsetDateTime after, int limit) {
+        return connection.prepare(NEWEST).chain(statement -> {
+            var cursor = statement.cursor(
+                    Tuple.of(organization, OfferSchema.CUSTOMER_HASH, after == null ? EVER : after, limit));
+            List<PastDecision> decisions = new ArrayList<>();
+            return Multi.createBy()
+                    .repeating()
+                    .uni(() -> cursor.read(BLOCK).map(rows -> addAll(rows.getDelegate(), decisions)))
+                    .whilst(read -> cursor.hasMore())
+                    .collect()
+                    .last()
+                    .eventually(() -> cursor.close().chain(statement::close))
+                    .map(last -> {
+                        Collections.reverse(decisions);
+                        return decisions;
+                    });
+        });
+    }
+
+    private static int addAll(Iterable<Row> rows, List<PastDecision> decisions) {
+        rows.forEach(row -> decisions.add(of(row)));
+        return decisions.size();
+    }
+
+    private static PastDecision of(Row row) {
+        return new PastDecision(
+                row.getUUID("customer_id"),
+                row.getOffsetDateTime("decided_at"),
+                row.getInteger("offer_id"),
+                row.getString("outcome").equals("accepted"),
+                row.getDouble("value"),
+                row.getDouble("cost"),
+                Arrays.asList(row.getArrayOfIntegers("eligible")),
+                Arrays.stream(row.getArrayOfDoubles("propensities"))
+                        .mapToDouble(Double::doubleValue)
+                        .toArray(),
+                CustomerContext.features(row));
+    }
+
+    /** The place of the offer among the eligible ones. */
+    int chosen() {
+        return eligible.indexOf(offer);
+    }
+
+    /** The probability with which it was going to be chosen. */
+    double propensity() {
+        return Math.min(1, propensities[chosen()]);
+    }
+}

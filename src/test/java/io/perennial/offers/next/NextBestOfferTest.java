@@ -1,0 +1,333 @@
+package io.perennial.offers.next;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+import io.perennial.tenant.CustomerId;
+import io.perennial.testing.Api;
+import io.perennial.testing.Database;
+import io.perennial.testing.ServiceTest;
+
+@ServiceTest
+class NextBestOfferTest {
+
+    private static final int CUSTOMERS = 60;
+
+    @Inject
+    DecisionMaker maker;
+
+    @Inject
+    Decisions decisions;
+
+    /** Customers without a segment, stage or consent, for whom there are the offers 1, 3 and 4. */
+    private static UUID organization() throws InterruptedException {
+        var organization = Api.organization("ecommerce");
+        var csv = new StringBuilder("customer_id,occurred_at,amount\n");
+        for (var i = 0; i < CUSTOMERS; i++) {
+            csv.append("c%d,2025-05-01,%d%nc%1$d,2025-06-01,%2$d%n".formatted(i, 100 + i));
+        }
+        Api.uploadTransactions(organization, csv.toString()).then().statusCode(200);
+        assertThat(Api.run(organization, "features", "2025-06-30T00:00:00Z").getString("status"))
+                .isEqualTo("completed");
+        return organization;
+    }
+
+    private List<String> names(UUID organization, boolean heldOut) {
+        return IntStream.range(0, CUSTOMERS)
+                .mapToObj(i -> "c" + i)
+                .filter(name -> maker.holdsOut(CustomerId.of(organization, name)) == heldOut)
+                .toList();
+    }
+
+    private static UUID id(UUID organization, String name) {
+        return CustomerId.of(organization, name);
+    }
+
+    private static JsonPath next(UUID organization, String name) {
+        return Api.asAdmin()
+                .get("/api/v1/customers/{id}/next-best-offer", id(organization, name))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static io.restassured.response.ValidatableResponse tell(
+            UUID organization, String name, String decision, String outcome) {
+        return Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("outcome", outcome))
+                .post("/api/v1/customers/{customer}/decisions/{decision}/feedback", id(organization, name), decision)
+                .then();
+    }
+
+    private static String logged(String what, String decision) throws SQLException {
+        return Database.text(
+                "select (%s)::text from offer_decisions where decision_id = ?::uuid".formatted(what), decision);
+    }
+
+    @Test
+    void withoutAModelPopularityDecidesAndLogsHowLikelyThatWas() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+
+        var answer = next(organization, name);
+
+        int offer = answer.getInt("recommended_offer");
+        assertThat(offer).isIn(1, 3, 4);
+        assertThat(answer.getString("customer_id"))
+                .isEqualTo(id(organization, name).toString());
+        assertThat(answer.getInt("offer_details.offer_id")).isEqualTo(offer);
+        assertThat(answer.getString("offer_details.name"))
+                .isIn("Personal first steps", "Double points", "Loyalty discount");
+        assertThat(answer.getString("model_version")).isEqualTo("popularity-1");
+        assertThat(answer.getList("offer_scores.offer_id", Integer.class)).containsExactlyInAnyOrder(1, 3, 4);
+        // Nothing is known but the prior, 1 of 10; the average order is what keeping the customer is worth.
+        var number = Integer.parseInt(name.substring(1));
+        assertThat(answer.getDouble("customer_value")).isEqualTo(100 + number);
+        assertThat(answer.getList("offer_scores.score", Double.class)).allMatch(score -> Math.abs(score - 0.1) < 1e-6);
+        assertThat(answer.getInt("offer_scores[0].offer_id")).isEqualTo(3);
+        assertThat(answer.getDouble("offer_scores[0].expected_value"))
+                .isCloseTo(0.1 * (100 + number) - 6, within(1e-3));
+        assertThat(answer.getDouble("confidence")).isBetween(0.0, 1.0);
+        assertThat(answer.getString("explanation")).contains("10.0 % likely to be accepted");
+        var decision = answer.getString("decision_id");
+        assertThat(logged("eligible", decision)).isEqualTo("{1,3,4}");
+        assertThat(logged("offer_id", decision)).isEqualTo(Integer.toString(offer));
+        assertThat(logged("outcome", decision)).isEqualTo("pending");
+        assertThat(Double.parseDouble(logged("(select sum(p) from unnest(propensities) p)", decision)))
+                .isCloseTo(1, within(1e-9));
+        assertThat(logged("propensity = propensities[array_position(eligible, offer_id)]", decision))
+                .isEqualTo("true");
+        // The second feature is how often they have bought.
+        assertThat(logged("features[2]", decision)).isEqualTo("2");
+        assertThat(logged("cardinality(features)", decision)).isEqualTo(Integer.toString(OfferSchema.CUSTOMER.size()));
+    }
+
+    @Test
+    void everyEligibleOfferHasAChance() throws Exception {
+        var organization = organization();
+        var answer = next(organization, names(organization, false).get(1));
+        assertThat(answer.getList("offer_scores.propensity", Double.class))
+                .allMatch(propensity -> propensity >= 0.2 / 3 - 1e-9);
+    }
+
+    @Test
+    void anAcceptedOfferIsRedeemedAndWhatIsSaidTwiceCountsOnce() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+        var answer = next(organization, name);
+        var decision = answer.getString("decision_id");
+
+        tell(organization, name, decision, "shown").statusCode(200);
+        assertThat(logged("outcome", decision)).isEqualTo("shown");
+        var told = tell(organization, name, decision, "accepted")
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        tell(organization, name, decision, "accepted").statusCode(200);
+        tell(organization, name, decision, "shown").statusCode(200);
+        tell(organization, name, decision, "declined").statusCode(409);
+
+        assertThat(told.getString("outcome")).isEqualTo("accepted");
+        assertThat(told.getString("answered_at")).isNotBlank();
+        assertThat(logged("outcome", decision)).isEqualTo("accepted");
+        assertThat(Database.number(
+                        "select count(*) from offer_redemptions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isEqualTo(1);
+        assertThat(Database.number(
+                        "select count(*) from offer_contacts where organization_id = ?::uuid", organization.toString()))
+                .isEqualTo(1);
+        // Who has accepted it is not made it again.
+        assertThat(next(organization, name).getList("offer_scores.offer_id", Integer.class))
+                .doesNotContain(answer.getInt("recommended_offer"))
+                .hasSize(2);
+    }
+
+    @Test
+    void ofAnUnknownDecisionNothingCanBeTold() throws Exception {
+        var organization = organization();
+        var names = names(organization, false);
+        var decision = next(organization, names.get(0)).getString("decision_id");
+        tell(organization, names.get(0), UUID.randomUUID().toString(), "shown").statusCode(404);
+        tell(organization, names.get(1), decision, "shown").statusCode(404);
+        tell(organization, names.get(0), decision, "loved").statusCode(400);
+        assertThat(logged("outcome", decision)).isEqualTo("pending");
+    }
+
+    @Test
+    void whoDoesNotAnswerInTimeHasIgnoredTheOfferUnlessTheyDoLater() throws Exception {
+        var organization = organization();
+        var names = names(organization, false);
+        var old = next(organization, names.get(0)).getString("decision_id");
+        var young = next(organization, names.get(1)).getString("decision_id");
+        Database.execute(
+                "update offer_decisions set decided_at = now() - interval '14 days 1 minute' where decision_id = '%s'"
+                        .formatted(old));
+        Database.execute(
+                "update offer_decisions set decided_at = now() - interval '13 days 23 hours' where decision_id = '%s'"
+                        .formatted(young));
+
+        assertThat(decisions.close(organization).await().atMost(Duration.ofMinutes(1)))
+                .isEqualTo(1);
+
+        assertThat(logged("outcome", old)).isEqualTo("ignored");
+        assertThat(logged("outcome", young)).isEqualTo("pending");
+        tell(organization, names.get(0), old, "accepted").statusCode(200);
+        assertThat(logged("outcome", old)).isEqualTo("accepted");
+    }
+
+    @Test
+    void theHoldOutGroupGetsNothingAndThatIsLogged() throws Exception {
+        var organization = organization();
+        var csv = new StringBuilder("customer_id,registered_at\n");
+        IntStream.range(0, 400).forEach(i -> csv.append("h%d,2025-01-01%n".formatted(i)));
+        Api.upload(organization, "customers", csv.toString()).then().statusCode(200);
+        var held = IntStream.range(0, 400)
+                .mapToObj(i -> "h" + i)
+                .filter(name -> maker.holdsOut(id(organization, name)))
+                .toList();
+        // A share of 5 %: 20 of 400, within four standard deviations.
+        assertThat(held).hasSizeBetween(3, 37);
+
+        var answer = next(organization, held.get(0));
+
+        assertThat(answer.getBoolean("held_out")).isTrue();
+        assertThat(answer.<Integer>get("recommended_offer")).isNull();
+        var decision = answer.getString("decision_id");
+        assertThat(logged("held_out and offer_id is null and outcome is null", decision))
+                .isEqualTo("true");
+        tell(organization, held.get(0), decision, "accepted").statusCode(409);
+    }
+
+    @Test
+    void anOfferThatIsGoneIsToldByItsNumber() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+        var answer = next(organization, name);
+        int offer = answer.getInt("recommended_offer");
+        Database.execute("update offers set is_active = false where organization_id = '%s'".formatted(organization));
+
+        var decision = Api.asAdmin()
+                .get(
+                        "/api/v1/customers/{customer}/decisions/{decision}",
+                        id(organization, name),
+                        answer.getString("decision_id"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertThat(decision.getInt("recommended_offer")).isEqualTo(offer);
+        assertThat(decision.getMap("offer_details"))
+                .isEqualTo(Map.of(
+                        "offer_id", offer, "name", "Offer #" + offer, "description", "Offer details not available"));
+    }
+
+    @Test
+    void whatWouldBeBestWithoutTheBestOrWithACheaperOneIsNotLogged() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+
+        var without = simulate(organization, name, Map.of("offer_id", 3, "is_active", false));
+        var cheaper = simulate(organization, name, Map.of("offer_id", 4, "cost", 1));
+
+        // All are as likely to be accepted, so what costs least is best: 3 costs 6, 1 costs 8 and 4 costs 10.
+        assertThat(without.getInt("now.recommended_offer")).isEqualTo(3);
+        assertThat(without.getInt("then.recommended_offer")).isEqualTo(1);
+        assertThat(cheaper.getInt("then.recommended_offer")).isEqualTo(4);
+        assertThat(cheaper.getDouble("then.offer_scores[0].expected_value"))
+                .isCloseTo(cheaper.getDouble("now.offer_scores[0].expected_value") + 5, within(1e-6));
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isZero();
+    }
+
+    private static JsonPath simulate(UUID organization, String name, Map<String, Object> change) {
+        return Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("customer_id", name, "offers", List.of(change)))
+                .post("/api/v1/offers/organizations/{org_id}/simulate", organization)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    @Test
+    void severalAreDecidedAboutInTheirOrder() throws Exception {
+        var organization = organization();
+        var names = names(organization, false).subList(0, 5);
+
+        var answer = Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("customer_ids", names))
+                .post("/api/v1/offers/organizations/{org_id}/next-best-offers", organization)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertThat(answer.getList("offers.customer_id"))
+                .isEqualTo(names.stream()
+                        .map(name -> id(organization, name).toString())
+                        .toList());
+    }
+
+    @Test
+    void aRunDecidesForEverybody() throws Exception {
+        var organization = organization();
+
+        var run = Api.awaitRun(Api.asAdmin()
+                .post("/api/v1/offers/organizations/{org_id}/decide", organization)
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id"));
+
+        assertThat(run.getString("status")).as(run.getString("failure")).isEqualTo("completed");
+        var held = names(organization, true).size();
+        assertThat(run.getInt("totals.decided")).isEqualTo(CUSTOMERS);
+        assertThat(run.getInt("totals.held_out")).isEqualTo(held);
+        assertThat(run.getInt("totals.nothing_eligible")).isZero();
+        Map<String, Integer> offers = run.getMap("totals.offers");
+        assertThat(offers.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(CUSTOMERS - held);
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where run_id = ?::uuid and (outcome = 'pending' or held_out)",
+                        run.getString("id")))
+                .isEqualTo(CUSTOMERS);
+    }
+
+    @Test
+    void whoIsErasedLeavesNoDecision() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+        next(organization, name);
+
+        Api.asAdmin()
+                .delete("/api/v1/customers/{id}", id(organization, name))
+                .then()
+                .statusCode(204);
+
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isZero();
+        Api.asAdmin()
+                .get("/api/v1/customers/{id}/next-best-offer", id(organization, name))
+                .then()
+                .statusCode(404);
+    }
+}
