@@ -36,6 +36,9 @@ import io.perennial.offers.policy.PolicyValue;
 @ApplicationScoped
 class OfferTrainer {
 
+    /** How often the network learns. */
+    private static final int FITS = 2;
+
     private static final double LEARNED = 0.6;
     private static final double TESTED = 0.2;
 
@@ -122,7 +125,7 @@ class OfferTrainer {
             List<PastDecision> test,
             Map<Integer, Offer> offers) {
         var task = Task.of(Objective.BINARY, schema.features());
-        var fitted = new ModelFitting(List.of(new TabularNetwork()))
+        var fitted = new ModelFitting(List.of(new TabularNetwork()), FITS)
                 .fit(task, rows(schema, training, offers), rows(schema, validation, offers), config.seed());
         try (var model = fitted.model()) {
             var popularity = popularity(training);
