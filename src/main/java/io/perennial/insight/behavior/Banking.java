@@ -103,7 +103,9 @@ final class Banking {
                     new Signal(
                             "single_product_usage",
                             "Categories used in the last 90 days, by at least 3 transactions",
-                            Signal.when("transactions_last_90_days >= 3", "products_used_last_90_days"),
+                            Signal.when(
+                                    "transactions_last_90_days >= 3 and products_used_last_90_days > 0",
+                                    "products_used_last_90_days"),
                             Direction.AT_MOST,
                             Unit.TIMES,
                             1,

@@ -7,8 +7,7 @@ import io.perennial.tenant.OrgType;
 /** Shops: customers browse, fill carts and leave them, order, and send back. */
 final class Ecommerce {
 
-    /** What was bought longer ago than the last 90 days; nothing is read of before 1970. */
-    private static final String EARLIER = "occurred_at <= :days_90";
+    private static final String LAST_90_DAYS = Window.last(90).condition();
 
     static final Profile PROFILE = new Profile(
             OrgType.ECOMMERCE,
@@ -35,26 +34,17 @@ final class Ecommerce {
                             "Carts left behind in the last 90 days",
                             Window.last(90),
                             "cart_abandon"),
-                    Metric.events("_returns", "Returns", Window.last(90), "return")),
+                    Metric.events("_returns", null, Window.last(90), "return")),
             List.of(
                     Metric.purchases("orders_last_90_days", "Orders of the last 90 days", Window.last(90)),
                     Metric.purchases("orders_prev_90_days", "Orders of the 90 days before", Window.previous(90)),
-                    Metric.spent("_spent_last_90", "Spent", Window.last(90)),
-                    Metric.spent("_spent_prev_90", "Spent", Window.previous(90)),
-                    Metric.purchases("_discounted", "Orders with a discount", Window.last(90), "discount > 0"),
-                    Metric.purchases(
-                            "_in_new_categories", "Of new categories", Window.last(90), "category_since > :days_90"),
-                    new Metric(
-                            "_orders_earlier",
-                            "Orders before",
-                            "count(*) filter (where status = 'completed' and %s)".formatted(EARLIER),
-                            "0"),
-                    new Metric(
-                            "_refunds",
-                            "Refunds",
-                            "count(*) filter (where status = 'refunded' and %s)"
-                                    .formatted(Window.last(90).condition()),
-                            "0")),
+                    Metric.spent("_spent_last_90", null, Window.last(90)),
+                    Metric.spent("_spent_prev_90", null, Window.previous(90)),
+                    Metric.transactions("_discounted", null, "completed", LAST_90_DAYS + " and discount > 0"),
+                    Metric.transactions(
+                            "_in_new_categories", null, "completed", LAST_90_DAYS + " and category_since > :days_90"),
+                    Metric.transactions("_orders_earlier", null, "completed", "occurred_at <= :days_90"),
+                    Metric.transactions("_refunds", null, "refunded", LAST_90_DAYS)),
             List.of(
                     Metric.derived(
                             "returns_last_90_days",

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
  * A number known about a customer, declared as data.
  *
  * @param name a column, and the name in the answers unless it begins with an underscore
- * @param meaning in words
+ * @param meaning in words; null for one that is not shown
  * @param sql an aggregate over events or over transactions; {@code :days_30} is the instant 30 days before the analysis
  * @param absent SQL of the value of a customer without any such row; null where that is not a number
  */
@@ -47,17 +47,13 @@ record Metric(String name, String meaning, String sql, String absent) {
 
     /** How many completed transactions there were. */
     static Metric purchases(String name, String meaning, Window window) {
-        return purchases(name, meaning, window, "true");
+        return transactions(name, meaning, "completed", window.condition());
     }
 
-    /** How many completed transactions there were that meet a condition. */
-    static Metric purchases(String name, String meaning, Window window, String condition) {
+    /** How many transactions of a status there were that meet a condition. */
+    static Metric transactions(String name, String meaning, String status, String condition) {
         return new Metric(
-                name,
-                meaning,
-                "count(*) filter (where status = 'completed' and %s%s)"
-                        .formatted(window.condition(), condition.equals("true") ? "" : " and " + condition),
-                ZERO);
+                name, meaning, "count(*) filter (where status = '%s' and %s)".formatted(status, condition), ZERO);
     }
 
     /** The sum of the completed transactions. */

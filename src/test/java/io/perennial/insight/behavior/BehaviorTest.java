@@ -325,11 +325,13 @@ class BehaviorTest {
     }
 
     @Test
-    void balanceChecksBesideTransactionsAndAbandonedSmallHabitsAreNoSignals() {
+    void whatCannotBeToldIsNoSignal() {
         var organization = new Doings()
                 .customer("acts")
                 .event("balance_check", 9, 10)
                 .bought(1, 10)
+                .customer("uncategorized")
+                .bought(5, 20, "10", "")
                 .customer("rarely")
                 .event("login", 3, 45)
                 .event("feature_use", 2, 45)
@@ -339,6 +341,8 @@ class BehaviorTest {
 
         assertThat(Doings.of(organization, "acts").getList("risk_signals")).isEmpty();
         assertThat(Doings.of(organization, "rarely").getList("risk_signals")).isEmpty();
+        assertThat(Doings.of(organization, "uncategorized").getList("risk_signals"))
+                .isEmpty();
     }
 
     @Test
