@@ -29,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
 import io.perennial.platform.Page;
+import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.CustomerReference;
 import io.perennial.tenant.Idempotency;
@@ -86,11 +87,12 @@ class OfferResource {
             @RestQuery @Parameter(description = "Only those of a category", example = "discount") String category,
             @RestQuery("lifecycle_stage")
                     @Parameter(description = "Only those for a lifecycle stage", example = "retention")
-                    LifecycleStage stage,
+                    String stage,
             @RestQuery Integer after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
         return access.organization(orgId)
-                .chain(organization -> offers.list(orgId, new Offers.Filter(active, category, stage), after, limit));
+                .chain(organization ->
+                        offers.list(orgId, new Offers.Filter(active, category, known(stage)), after, limit));
     }
 
     @GET
@@ -237,6 +239,14 @@ class OfferResource {
                     every stage. A customer has consented whose attribute `marketing_consent` says so.""")
     public Uni<Eligibility.EligibleOffers> eligible(@RestPath("customer_id") String customerId) {
         return access.customer(customerId).chain(eligibility::of);
+    }
+
+    private static LifecycleStage known(String stage) {
+        try {
+            return stage == null ? null : LifecycleStage.of(stage);
+        } catch (IllegalArgumentException e) {
+            throw ProblemType.INVALID_REQUEST.problem("lifecycle_stage %s", e.getMessage());
+        }
     }
 
     private Uni<Offer> existing(UUID organization, int offer) {

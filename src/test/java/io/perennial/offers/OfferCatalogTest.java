@@ -143,6 +143,12 @@ class OfferCatalogTest {
         assertThat(ids(organization, "category", "points")).containsExactly(0, 3);
         assertThat(ids(organization, "lifecycle_stage", "retention")).containsExactly(4, 5, 6);
         assertThat(ids(organization, "after", "5")).containsExactly(6, 7);
+        Api.asAdmin()
+                .queryParam("lifecycle_stage", "retirement")
+                .get(OFFERS, organization)
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("win_back"));
 
         var seen = new ArrayList<Integer>();
         String after = null;

@@ -121,8 +121,7 @@ class PageClient {
                 .setPort(port)
                 .setSsl(url.getScheme().equalsIgnoreCase("https"))
                 .setURI(target(url))
-                .setFollowRedirects(false)
-                .setIdleTimeout(config.pageTimeLimit().toMillis());
+                .setFollowRedirects(false);
         headers.forEach(options::putHeader);
         return client.request(options).compose(request -> {
             var last = vertx.setTimer(config.pageTimeLimit().toMillis() + GRACE_MILLIS, late -> request.reset());

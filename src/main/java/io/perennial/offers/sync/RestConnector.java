@@ -69,9 +69,8 @@ class RestConnector implements Connector {
         var headers = new HashMap<String, String>();
         headers.put("Accept", "application/json");
         if (withSecret) {
-            var secret = secrets.named(source.secretReference())
-                    .orElseThrow(() -> SourceFailure.ours(
-                            "The environment variable %s of the service is not set", source.secretReference()));
+            var secret = secrets.of(
+                    source.secretReference(), URI.create(source.url()).getHost());
             headers.put("Authorization", authorization(source, secret));
         }
         return headers;

@@ -49,7 +49,7 @@ public record SourceDescription(
         @Schema(
                 description =
                         "The environment variable of the service that holds the token or password, which is stored"
-                                + " nowhere",
+                                + " nowhere; the one named like it with _HOST at its end names the only host that it is sent to",
                 examples = "PERENNIAL_OFFERS_SECRET_CRM")
         String secretReference,
 

@@ -60,7 +60,10 @@ public interface SyncConfig {
     @WithDefault("4194304")
     int maxPageBytes();
 
-    /** The share of a source's active offers that it may take back at once, unless somebody insists: a source that lost its data is no reason to lose ours. */
+    /**
+     * The share of a source's active offers that it may take back at once, unless somebody insists: a source that lost its
+     * data is no reason to lose ours.
+     */
     @WithDefault("0.5")
     double maxShareTakenBack();
 

@@ -37,8 +37,14 @@ class RestConnectorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Vertx VERTX = Vertx.vertx();
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("PERENNIAL_OFFERS_SECRET_TEST", "s3cret", "PERENNIAL_ADMIN_KEY", "never sent anywhere");
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "PERENNIAL_OFFERS_SECRET_TEST", "s3cret",
+            "PERENNIAL_OFFERS_SECRET_TEST_HOST", "localhost",
+            "PERENNIAL_OFFERS_SECRET_OTHER", "for another host",
+            "PERENNIAL_OFFERS_SECRET_OTHER_HOST", "crm.example.com",
+            "PERENNIAL_OFFERS_SECRET_ANY", "for no host",
+            "PERENNIAL_ADMIN_KEY", "never sent anywhere",
+            "PERENNIAL_ADMIN_KEY_HOST", "localhost");
 
     @RegisterExtension
     private static final WireMockExtension SERVER =
@@ -221,8 +227,14 @@ class RestConnectorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PERENNIAL_OFFERS_SECRET_MISSING", "PERENNIAL_ADMIN_KEY"})
-    void aSecretThatIsNotThereOrNotASourcesIsNotSent(String reference) {
+    @ValueSource(
+            strings = {
+                "PERENNIAL_OFFERS_SECRET_MISSING",
+                "PERENNIAL_OFFERS_SECRET_OTHER",
+                "PERENNIAL_OFFERS_SECRET_ANY",
+                "PERENNIAL_ADMIN_KEY"
+            })
+    void aSecretThatIsNotThereOrNotForThisHostIsNotSent(String reference) {
         answer(okJson("[]"));
 
         assertFails(new FastSync(), source("/offers", whole(), Auth.BEARER, reference), Kind.OURS, reference);
