@@ -211,6 +211,10 @@ class RowLevelSecurityTest {
                     .post("/api/v1/health-scores/customers/{customer_id}/score", customer)
                     .then()
                     .statusCode(200);
+            Api.asAdmin()
+                    .get("/api/v1/customers/{customer_id}/next-best-offer", customer)
+                    .then()
+                    .statusCode(200);
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }
