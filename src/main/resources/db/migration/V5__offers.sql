@@ -74,7 +74,7 @@ create table offer_redemptions (
     primary key (organization_id, customer_id, offer_id)
 );
 
-create index offer_redemptions_by_offer on offer_redemptions (organization_id, offer_id, redeemed_at, customer_id);
+create index offer_redemptions_by_offer on offer_redemptions (organization_id, offer_id, customer_id);
 
 -- What the acceptances of a month have cost.
 create table offer_spending (

@@ -7,7 +7,9 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -83,13 +85,13 @@ public record Offer(
         Instant updatedAt) {
 
     /** What {@link #of(Row)} needs selected. */
-    static final String COLUMNS = """
+    public static final String COLUMNS = """
             offer_id, name, description, category, is_active, lifecycle_stage, target_segment, min_customer_value,
             max_customer_value, cost, margin, monthly_budget, redemption_limit, redemptions, consent_needed, contact_limit,
             contact_limit_days, industries, external_offer_id, external_system, last_synced, version, created_at, updated_at""";
 
     /** The offer in a row of {@link #COLUMNS}. */
-    static Offer of(Row row) {
+    public static Offer of(Row row) {
         var contacts = row.getInteger("contact_limit");
         return new Offer(
                 row.getInteger("offer_id"),
@@ -119,6 +121,30 @@ public record Offer(
                 row.getInteger("version"),
                 instant(row, "created_at"),
                 instant(row, "updated_at"));
+    }
+
+    /** What people can change about it, by the names of the columns. */
+    public Map<String, Object> fields() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("name", name);
+        fields.put("description", description);
+        fields.put("category", category);
+        fields.put("is_active", isActive);
+        fields.put("lifecycle_stage", lifecycleStage == null ? null : lifecycleStage.value());
+        fields.put("target_segment", targetSegment);
+        fields.put("min_customer_value", minCustomerValue);
+        fields.put("max_customer_value", maxCustomerValue);
+        fields.put("cost", cost);
+        fields.put("margin", margin);
+        fields.put("monthly_budget", monthlyBudget);
+        fields.put("redemption_limit", redemptionLimit);
+        fields.put("consent_needed", consentNeeded);
+        fields.put("contact_limit", contactLimit == null ? null : contactLimit.offers());
+        fields.put("contact_limit_days", contactLimit == null ? null : contactLimit.days());
+        fields.put("industries", industries.stream().map(OrgType::value).toList());
+        fields.put("external_offer_id", externalOfferId);
+        fields.put("external_system", externalSystem);
+        return fields;
     }
 
     private static Instant instant(Row row, String column) {

@@ -42,6 +42,7 @@ public class OpenApiDocument implements OASFilter {
     private static final String BINARY = "application/octet-stream";
     private static final String EVENT_STREAM = "text/event-stream";
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    private static final String IF_MATCH = "If-Match";
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -62,6 +63,8 @@ public class OpenApiDocument implements OASFilter {
             Map.entry("kind", new Explanation("What is predicted; `GET /api/v1/models/kinds` lists it", "churn")),
             Map.entry("decision_id", new Explanation("The id of the decision", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42")),
             Map.entry("number", new Explanation("The number of the model version", 3)),
+            Map.entry("offer_id", new Explanation("The id of the offer in the organization's catalog", 4)),
+            Map.entry("system", new Explanation("The name of the system that offers come from", "crm")),
             Map.entry("as_of", new Explanation("Only data up to this instant count; now unless given", null)),
             Map.entry("after", new Explanation("Where the page before ended: its `next`", null)),
             Map.entry("limit", new Explanation("The largest number of items in the page", 100)),
@@ -86,6 +89,16 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNKNOWN_MODEL, "No version churn-3"),
             Map.entry(
                     ProblemType.UNKNOWN_DECISION, "No decision 5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42 for this customer"),
+            Map.entry(ProblemType.UNKNOWN_OFFER, "No offer 4 in this organization"),
+            Map.entry(ProblemType.UNKNOWN_SYNC_SOURCE, "No source crm in this organization"),
+            Map.entry(ProblemType.OFFER_EXISTS, "There is an offer 4"),
+            Map.entry(
+                    ProblemType.MONTHLY_BUDGET_SPENT,
+                    "Of the 4000.00 that offer 4 may cost in the month of 2026-01-01, less than the 10.00 of one more is left"),
+            Map.entry(ProblemType.PRECONDITION_FAILED, "Offer 4 is at version 3 now; read it again"),
+            Map.entry(
+                    ProblemType.SYNC_FAILED,
+                    "crm answered 500 Internal Server Error, 3 times in a row; the catalog is as it was"),
             Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
@@ -101,10 +114,24 @@ public class OpenApiDocument implements OASFilter {
     private static final Map<String, ProblemType> UNKNOWN = Map.of(
             "decision_id", ProblemType.UNKNOWN_DECISION,
             "org_id", ProblemType.UNKNOWN_ORGANIZATION,
+            "offer_id", ProblemType.UNKNOWN_OFFER,
+            "system", ProblemType.UNKNOWN_SYNC_SOURCE,
             "customer_id", ProblemType.UNKNOWN_CUSTOMER,
             "run_id", ProblemType.UNKNOWN_RUN,
             "key_id", ProblemType.UNKNOWN_API_KEY,
             "number", ProblemType.UNKNOWN_MODEL);
+
+    /** What else can go wrong, by the id of the operation. */
+    private static final Map<String, List<ProblemType>> MORE = Map.of(
+            "createOffer", List.of(ProblemType.OFFER_EXISTS),
+            "redeemOffer",
+                    List.of(
+                            ProblemType.UNKNOWN_CUSTOMER,
+                            ProblemType.OFFER_INACTIVE,
+                            ProblemType.OFFER_ALREADY_ACCEPTED,
+                            ProblemType.REDEMPTION_LIMIT_REACHED,
+                            ProblemType.MONTHLY_BUDGET_SPENT),
+            "synchronizeOffers", List.of(ProblemType.SYNC_FAILED, ProblemType.SYNC_PAUSED));
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -285,6 +312,10 @@ public class OpenApiDocument implements OASFilter {
         if (parameters.stream().anyMatch(parameter -> parameter.getName().equals(IDEMPOTENCY_KEY))) {
             problems.add(ProblemType.IDEMPOTENCY_KEY_REUSED);
         }
+        if (parameters.stream().anyMatch(parameter -> parameter.getName().equals(IF_MATCH))) {
+            problems.add(ProblemType.PRECONDITION_FAILED);
+        }
+        problems.addAll(MORE.getOrDefault(operation.getOperationId(), List.of()));
         return problems;
     }
 

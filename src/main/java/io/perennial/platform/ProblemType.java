@@ -15,6 +15,7 @@ public enum ProblemType {
     UNKNOWN_MODEL(404, "There is no such model version"),
     UNKNOWN_OFFER(404, "There is no such offer"),
     UNKNOWN_DECISION(404, "There is no such decision"),
+    UNKNOWN_SYNC_SOURCE(404, "There is no such source of offers"),
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_SCORED(404, "The customer has no health score yet"),
     NOT_FOUND(404, "There is nothing here"),
@@ -22,11 +23,19 @@ public enum ProblemType {
     NOT_ACCEPTABLE(406, "The answer cannot be given in this media type"),
     UPLOAD_INTERRUPTED(408, "The upload ended before it was complete"),
     CONFLICT(409, "The request conflicts with another"),
+    OFFER_EXISTS(409, "There is an offer with this id"),
+    OFFER_INACTIVE(409, "The offer is not active"),
+    OFFER_ALREADY_ACCEPTED(409, "The customer has accepted the offer before"),
+    REDEMPTION_LIMIT_REACHED(409, "The offer was accepted as often as it may be"),
+    MONTHLY_BUDGET_SPENT(409, "The budget of the offer for this month is spent"),
+    PRECONDITION_FAILED(412, "It was changed since it was read"),
     TOO_LARGE(413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The media type is not supported"),
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used for another request"),
     RUN_FAILED(500, "The run failed"),
     INTERNAL_ERROR(500, "Something went wrong"),
+    SYNC_FAILED(502, "The source of offers could not be used"),
+    SYNC_PAUSED(503, "The source of offers is left alone for a while"),
     UNAVAILABLE(503, "The service cannot answer right now");
 
     private final int status;
@@ -67,6 +76,7 @@ public enum ProblemType {
             case 406 -> NOT_ACCEPTABLE;
             case 408 -> UPLOAD_INTERRUPTED;
             case 409 -> CONFLICT;
+            case 412 -> PRECONDITION_FAILED;
             case 413 -> TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 503 -> UNAVAILABLE;

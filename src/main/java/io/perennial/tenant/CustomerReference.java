@@ -15,7 +15,8 @@ import io.perennial.platform.ProblemType;
  */
 public record CustomerReference(UUID organization, String name, UUID[] candidates) {
 
-    static CustomerReference of(UUID organization, String name) {
+    /** A customer of an organization that is known. */
+    public static CustomerReference of(UUID organization, String name) {
         var derived = CustomerId.of(organization, name);
         var candidates = uuid(name).map(id -> new UUID[] {id, derived}).orElse(new UUID[] {derived});
         return new CustomerReference(organization, name, candidates);

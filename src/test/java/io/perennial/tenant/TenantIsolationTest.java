@@ -50,13 +50,24 @@ class TenantIsolationTest {
         segmented.then().statusCode(200);
         Api.key(theirs, "viewer");
         theirIds = Map.of(
-                "org_id", theirs.toString(),
-                "customer_id", firstId("customers", "items[0].id"),
-                "run_id", firstId("runs", "items[0].id"),
-                "key_id", firstId("api-keys", "[0].id"),
-                "decision_id", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42",
-                "kind", "churn",
-                "number", "1");
+                "org_id",
+                theirs.toString(),
+                "customer_id",
+                firstId("customers", "items[0].id"),
+                "run_id",
+                firstId("runs", "items[0].id"),
+                "key_id",
+                firstId("api-keys", "[0].id"),
+                "kind",
+                "churn",
+                "number",
+                "1",
+                "offer_id",
+                "4",
+                "system",
+                "crm",
+                "decision_id",
+                "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42");
     }
 
     private String firstId(String what, String path) {

@@ -5,10 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Leaves a model version alone that keeps failing. It is closed until so many failures follow each other, then open for a
+ * Leaves a model version, or whatever else, alone that keeps failing. It is closed until so many failures follow each other, then open for a
  * while, in which nothing is tried; then one job is let through, whose outcome closes it or opens it again.
  */
-final class CircuitBreaker {
+public final class CircuitBreaker {
+
+    /** Whether anything is let through: all of it, nothing, or one to see. */
+    public enum State {
+        CLOSED,
+        OPEN,
+        HALF_OPEN
+    }
 
     private final Clock clock;
     private final int failuresToOpen;
@@ -17,14 +24,15 @@ final class CircuitBreaker {
     /** When the next job is let through; null while closed. */
     private Instant nextTrial;
 
-    CircuitBreaker(Clock clock, int failuresToOpen, Duration openFor) {
+    /** A closed breaker that opens after so many failures in a row, each time for so long. */
+    public CircuitBreaker(Clock clock, int failuresToOpen, Duration openFor) {
         this.clock = clock;
         this.failuresToOpen = failuresToOpen;
         this.openFor = openFor;
     }
 
     /** Whether a job may be tried. One that is let through while open keeps the next out for as long as it is open again. */
-    synchronized boolean allows() {
+    public synchronized boolean allows() {
         if (nextTrial == null) {
             return true;
         }
@@ -36,12 +44,14 @@ final class CircuitBreaker {
         return true;
     }
 
-    synchronized void succeeded() {
+    /** What was let through went well. */
+    public synchronized void succeeded() {
         failures = 0;
         nextTrial = null;
     }
 
-    synchronized void failed() {
+    /** What was let through failed. */
+    public synchronized void failed() {
         failures++;
         if (failures >= failuresToOpen) {
             nextTrial = clock.instant().plus(openFor);
@@ -49,9 +59,17 @@ final class CircuitBreaker {
     }
 
     /** The outcome says nothing about the version, so the next job may be the trial. */
-    synchronized void undecided() {
+    public synchronized void undecided() {
         if (nextTrial != null) {
             nextTrial = clock.instant();
         }
+    }
+
+    /** Whether anything is let through now. */
+    public synchronized State state() {
+        if (nextTrial == null) {
+            return State.CLOSED;
+        }
+        return clock.instant().isBefore(nextTrial) ? State.OPEN : State.HALF_OPEN;
     }
 }
