@@ -216,6 +216,10 @@ class RowLevelSecurityTest {
                     .post("/api/v1/behavior/organizations/{org_id}/analyze-behaviors", organization)
                     .then()
                     .statusCode(200);
+            Api.asAdmin()
+                    .get("/api/v1/customers/{customer_id}/next-best-offer", customer)
+                    .then()
+                    .statusCode(200);
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }

@@ -39,10 +39,17 @@ class Decisions {
 
     private final TenantDatabase database;
     private final Eligibility eligibility;
+    private final DecisionWriter writer;
     private final OfferPolicyConfig config;
     private final Clock clock;
 
-    Decisions(TenantDatabase database, Eligibility eligibility, OfferPolicyConfig config, Clock clock) {
+    Decisions(
+            TenantDatabase database,
+            Eligibility eligibility,
+            DecisionWriter writer,
+            OfferPolicyConfig config,
+            Clock clock) {
+        this.writer = writer;
         this.database = database;
         this.eligibility = eligibility;
         this.config = config;
@@ -74,9 +81,13 @@ class Decisions {
                 + "order by c.customer_id <> $2 limit 1";
     }
 
-    /** Logs a decision. */
+    /** Logs a decision, together with those of other callers. */
     Uni<Void> log(UUID organization, Decision decision) {
-        return database.query(organization, INSERT, parameters(organization, List.of(decision)))
+        return writer.write(organization, decision, this::insert);
+    }
+
+    private Uni<Void> insert(UUID organization, List<Decision> decisions) {
+        return database.query(organization, INSERT, parameters(organization, decisions))
                 .replaceWithVoid();
     }
 

@@ -1,5 +1,6 @@
 package io.perennial.offers.next;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -76,6 +77,7 @@ class NextBestOfferResource {
             @NotNull @Size(max = MANY) List<@NotNull @Valid OfferChange> offers) {}
 
     /** What is different about an offer. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record OfferChange(
             @NotNull @Schema(examples = "4") Integer offerId,
 

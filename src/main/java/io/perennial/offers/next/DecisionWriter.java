@@ -1,0 +1,99 @@
+package io.perennial.offers.next;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+
+/**
+ * Gathers what is to be logged. A decision that is alone is written at once; those that are made while others of its
+ * organization are being written go together after them, by one statement, so the more there is to write the less each costs.
+ */
+@ApplicationScoped
+class DecisionWriter {
+
+    /** Decisions in a statement. More would keep the first callers waiting for the last. */
+    private static final int TOGETHER = 64;
+
+    /** Guarded by this. */
+    private final Map<UUID, ArrayDeque<Waiting>> queues = new HashMap<>();
+
+    private record Waiting(Decision decision, UniEmitter<? super Void> emitter) {}
+
+    /**
+     * Writes a decision.
+     *
+     * @param statement writes decisions of an organization, all of them or none
+     * @return yields, where the caller is, when the decision is in the log
+     */
+    Uni<Void> write(UUID organization, Decision decision, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        return Uni.createFrom().deferred(() -> {
+            var caller = whereTheCallerIs();
+            return Uni.createFrom()
+                    .<Void>emitter(emitter -> add(organization, new Waiting(decision, emitter), statement))
+                    .emitOn(caller);
+        });
+    }
+
+    private static Executor whereTheCallerIs() {
+        var context = Vertx.currentContext();
+        return context == null
+                ? Infrastructure.getDefaultExecutor()
+                : command -> context.runOnContext(none -> command.run());
+    }
+
+    private void add(UUID organization, Waiting waiting, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        synchronized (this) {
+            var queue = queues.get(organization);
+            if (queue != null) {
+                queue.add(waiting);
+                return;
+            }
+            queues.put(organization, new ArrayDeque<>());
+        }
+        send(organization, List.of(waiting), statement);
+    }
+
+    private void send(UUID organization, List<Waiting> batch, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        statement
+                .apply(organization, batch.stream().map(Waiting::decision).toList())
+                .subscribe()
+                .with(
+                        done -> {
+                            sendNext(organization, statement);
+                            batch.forEach(waiting -> waiting.emitter().complete(null));
+                        },
+                        failure -> {
+                            sendNext(organization, statement);
+                            batch.forEach(waiting -> waiting.emitter().fail(failure));
+                        });
+    }
+
+    private void sendNext(UUID organization, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        var batch = next(organization);
+        if (!batch.isEmpty()) {
+            send(organization, batch, statement);
+        }
+    }
+
+    private synchronized List<Waiting> next(UUID organization) {
+        var queue = queues.get(organization);
+        var batch = new ArrayList<Waiting>();
+        while (batch.size() < TOGETHER && !queue.isEmpty()) {
+            batch.add(queue.poll());
+        }
+        if (batch.isEmpty()) {
+            queues.remove(organization);
+        }
+        return batch;
+    }
+}
