@@ -23,6 +23,7 @@ grant usage on schema ${flyway:defaultSchema} to "${service_user}";
 grant select, insert, update, delete on
     organizations, api_keys, idempotency_keys, customers, transactions, events, runs, run_partitions,
     customer_feature, churn_prediction, segment_assignments, segment_history, model_versions, customer_prediction,
-    customer_health_scores, customer_health_history, event_sentiment
+    customer_health_scores, customer_health_history, event_sentiment,
+    customer_value, value_history, customer_lifecycle, lifecycle_history
     to "${service_user}";
 grant execute on function ensure_event_partition(date) to "${service_user}";

@@ -188,6 +188,10 @@ class CustomerResource {
 
     /** Every table that knows customers. */
     private static final List<String> CUSTOMER_TABLES = List.of(
+            "value_history",
+            "customer_value",
+            "lifecycle_history",
+            "customer_lifecycle",
             "customer_health_history",
             "customer_health_scores",
             "event_sentiment",

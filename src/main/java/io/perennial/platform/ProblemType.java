@@ -15,6 +15,7 @@ public enum ProblemType {
     UNKNOWN_MODEL(404, "There is no such model version"),
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_SCORED(404, "The customer has no health score yet"),
+    NO_STANDING(404, "The value and the stage of the customer have not been calculated yet"),
     NOT_FOUND(404, "There is nothing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     NOT_ACCEPTABLE(406, "The answer cannot be given in this media type"),
