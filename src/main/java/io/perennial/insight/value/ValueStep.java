@@ -23,14 +23,14 @@ import io.perennial.runs.RunStep;
 class ValueStep implements RunStep {
 
     private static final String ASSIGN = """
-            with scored as (
+            with predicted as materialized (
+                %s
+            ), scored as materialized (
                 select customer_id, monetary, predicted_ltv, ltv_model_version,
                     ($8::real[])[greatest(width_bucket(monetary::float8, $7::float8[]), 1)] as monetary_score,
                     ($10::real[])[greatest(width_bucket(predicted_ltv::float8, $9::float8[]), 1)] as ltv_percentile
-                from (
-                    %s
-                ) predicted
-            ), rated as materialized (
+                from predicted
+            ), rated as (
                 select *, round((0.4 * monetary_score + 0.6 * ltv_percentile)::numeric, 2) as value_score
                 from scored
             ), assigned as materialized (
