@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -182,6 +183,11 @@ class LifecycleTest {
         Standing.calculate(organization, Standing.AS_OF);
 
         assertThat(stages(organization)).containsExactlyInAnyOrderEntriesOf(cast.expected);
+        assertThat(cast.expected.values())
+                .as("somebody for each rule")
+                .containsAll(Arrays.stream(StageRule.values())
+                        .map(rule -> rule.stage().label() + " " + StageStep.reason(rule))
+                        .toList());
         var distribution = Standing.of(organization, "lifecycle", "stages", Map.of());
         assertThat(distribution.getInt("customers")).isEqualTo(cast.expected.size());
         for (var stage : Stage.values()) {

@@ -80,6 +80,28 @@ class CustomerValueTest {
     }
 
     @Test
+    void whatAModelExpectsTakesThePlaceOfTheProjection() throws Exception {
+        var organization = spenders(100, 200, 300, 400);
+        Database.execute("""
+                insert into customer_prediction (organization_id, customer_id, kind, value, model_version, predicted_at)
+                values ('%1$s', '%2$s', 'ltv', 1234.567, 'ltv-2', now() + interval '1 day'),
+                    ('%1$s', '%3$s', 'ltv', -5, 'ltv-2', now() + interval '1 day')""".formatted(organization, id(organization, "c0"), id(organization, "c3")));
+
+        Standing.calculate(organization, Standing.AS_OF);
+
+        var most = Standing.of(organization, "c0", "value");
+        assertThat(most.getDouble("predicted_ltv")).isEqualTo(1234.57);
+        assertThat(most.getString("ltv_model_version")).isEqualTo("ltv-2");
+        assertThat(most.getDouble("ltv_percentile")).isEqualTo(87.5);
+        assertThat(most.getDouble("value_score")).isEqualTo(57.5);
+        var least = Standing.of(organization, "c3", "value");
+        assertThat(least.getDouble("predicted_ltv")).isZero();
+        assertThat(least.getDouble("value_score")).isEqualTo(42.5);
+        assertThat(Standing.of(organization, "c1", "value").getString("ltv_model_version"))
+                .isEqualTo("projection-1");
+    }
+
+    @Test
     void scoresOfThirtyAndSeventyAreOfMediumValue() throws InterruptedException {
         // Percentiles 10, 30, 50, 70 and 90.
         var organization = spenders(100, 200, 300, 400, 500);
