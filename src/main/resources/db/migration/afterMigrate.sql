@@ -26,7 +26,8 @@ grant select, insert, update, delete on
     customer_health_scores, customer_health_history, event_sentiment,
     behavior_thresholds, behavior_analysis, behavior_history,
     offers, offer_changes, offer_redemptions, offer_spending, offer_contacts, offer_sync_sources,
-    offer_decisions
+    offer_decisions,
+    customer_value, value_history, customer_lifecycle, lifecycle_history
     to "${service_user}";
 grant select on default_offers to "${service_user}";
 grant execute on function ensure_event_partition(date) to "${service_user}";

@@ -19,6 +19,7 @@ public enum ProblemType {
     NOT_SEGMENTED(404, "The customer has no segment yet"),
     NOT_SCORED(404, "The customer has no health score yet"),
     NOT_ANALYZED(404, "The behavior of the customer is not analyzed yet"),
+    NO_STANDING(404, "The value and the stage of the customer have not been calculated yet"),
     NOT_FOUND(404, "There is nothing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     NOT_ACCEPTABLE(406, "The answer cannot be given in this media type"),

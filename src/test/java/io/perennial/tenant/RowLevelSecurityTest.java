@@ -220,6 +220,16 @@ class RowLevelSecurityTest {
                     .get("/api/v1/customers/{customer_id}/next-best-offer", customer)
                     .then()
                     .statusCode(200);
+            owner.createStatement().execute("""
+                    insert into customer_value
+                    values ('%1$s', '%2$s', 'low_value', 1, 1, 1, 1, 1, 'projection-1', gen_random_uuid(), now(), now(), now());
+                    insert into value_history
+                    values ('%1$s', '%2$s', now(), now(), 'low_value', 1, 1, null, gen_random_uuid());
+                    insert into customer_lifecycle
+                    values ('%1$s', '%2$s', 'growth', 'does_more', 0.1, 'rules-1', gen_random_uuid(), now(), now(), now());
+                    insert into lifecycle_history (
+                        organization_id, customer_id, exited_at, entered_at, stage, left_in_run)
+                    values ('%1$s', '%2$s', now(), now(), 'growth', gen_random_uuid())""".formatted(organization, customer));
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }

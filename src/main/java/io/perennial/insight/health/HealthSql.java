@@ -9,6 +9,7 @@ import io.perennial.features.FeatureSql;
 import io.perennial.insight.segment.BreakpointStep;
 import io.perennial.models.ChurnRiskLevel;
 import io.perennial.models.ChurnRules;
+import io.perennial.models.LifetimeProjection;
 import io.perennial.runs.RunPart;
 
 /**
@@ -30,8 +31,7 @@ import io.perennial.runs.RunPart;
  *       a Beta distribution that begins with one answer to three messages: {@code 100 × (1 + answered) ÷ (3 + sent)}
  * </ul>
  *
- * <p>The lifetime value is that of the model, else what the customer buys in a year at the usual rate, times the probability
- * to stay: average order value × purchases per day of tenure (of 30 days at least) × 365 × (1 − churn probability).
+ * <p>The lifetime value is that of the model, else {@link LifetimeProjection}.
  *
  * <p>The churn date takes the hazard to be constant, {@code λ = −ln(1 − p) ÷ horizon}, and is the day by which half of such
  * customers have left, {@code ln 2 ÷ λ} after the analysis; there is none when it is more than five years away.
@@ -45,9 +45,6 @@ final class HealthSql {
     static final double SATISFACTION_WEIGHT = 0.15;
     static final double PAYMENT_WEIGHT = 0.15;
     static final double COMMUNICATION_WEIGHT = 0.1;
-
-    /** What projected lifetime values say of themselves. */
-    static final String PROJECTION = "projection-1";
 
     /** How sure a score by rules, or by a model that nobody here has calibrated, is of itself. */
     private static final String UNCALIBRATED = "0.5";
@@ -120,8 +117,7 @@ final class HealthSql {
                         greatest(0, 100 - 25 * p.failed_payments_90d - 50 * coalesce(b.refunded, 0)
                             - least(20, 10 * coalesce(b.pending, 0))) end as payment,
                     case when :sent > 0 then 100 * (1 + :answered) / (3 + :sent)::float8 end as communication,
-                    coalesce(case when p.learned_ltv < 0 then 0 else p.learned_ltv end, (p.average_order_value * p.frequency)::float8
-                        / greatest(p.tenure_days, 30) * 365 * (1 - p.churn_probability)::float8, 0) as ltv,
+                    :lifetime_value as ltv,
                     case when p.churn_probability < 1 then p.churn_horizon_days * ln(2::float8)
                         / nullif(-ln(1 - p.churn_probability::float8), 0) else 0 end as days_left
                 from predicted p
@@ -193,7 +189,8 @@ final class HealthSql {
                 scored_at = excluded.scored_at, run_id = excluded.run_id, :run_by_run""".replace(":rules_version", ChurnRules.VERSION)
             .replace("'rules-1'", "'" + ChurnRules.VERSION + "'")
             .replace(":rules", ChurnRules.probability("f", "o.churn_horizon_days"))
-            .replace(":projection", PROJECTION)
+            .replace(":projection", LifetimeProjection.VERSION)
+            .replace(":lifetime_value", LifetimeProjection.value("p", "p.learned_ltv", "p.churn_probability"))
             .replace(":uncalibrated", UNCALIBRATED)
             .replace(":rated", HealthEvents.sql(HealthEvents.RATED))
             .replace(":ratings", cases())

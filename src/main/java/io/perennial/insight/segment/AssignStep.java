@@ -60,10 +60,10 @@ class AssignStep implements RunStep {
                 entered_at = case when known.segment = excluded.segment then known.entered_at else excluded.entered_at end""".formatted(
                     ChurnRules.probability("f", "(select churn_horizon_days from organizations where id = $1)"),
                     ChurnRules.VERSION,
-                    category("r"),
-                    category("f"),
-                    category("m"),
-                    category("e"),
+                    Category.sql("r"),
+                    Category.sql("f"),
+                    Category.sql("m"),
+                    Category.sql("e"),
                     riskLevel());
 
     private static final String RELEASE = """
@@ -84,12 +84,6 @@ class AssignStep implements RunStep {
 
     AssignStep(Clock clock) {
         this.clock = clock;
-    }
-
-    /** The ordinal of a {@link Category}. */
-    private static String category(String score) {
-        return "(case when %1$s > %2$s then 2 when %1$s >= %3$s then 1 else 0 end)"
-                .formatted(score, Category.HIGH_ABOVE, Category.MEDIUM_FROM);
     }
 
     /** The ordinal of a {@link ChurnRiskLevel}. */

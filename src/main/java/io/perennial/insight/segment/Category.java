@@ -34,6 +34,12 @@ public enum Category {
         return score >= MEDIUM_FROM ? MEDIUM : LOW;
     }
 
+    /** The ordinal of the category of a score in 0..100, as an SQL expression. */
+    public static String sql(String score) {
+        return "(case when %1$s > %2$s then 2 when %1$s >= %3$s then 1 else 0 end)"
+                .formatted(score, HIGH_ABOVE, MEDIUM_FROM);
+    }
+
     boolean atLeast(Category other) {
         return compareTo(other) >= 0;
     }

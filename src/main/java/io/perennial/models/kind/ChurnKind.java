@@ -2,6 +2,7 @@ package io.perennial.models.kind;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import io.perennial.models.Cancellations;
 import io.perennial.models.ChurnRules;
 import io.perennial.models.ModelKind;
 import io.perennial.models.learn.Objective;
@@ -13,9 +14,6 @@ import io.perennial.tenant.Organization;
  */
 @ApplicationScoped
 class ChurnKind implements ModelKind {
-
-    /** The events by which a customer says goodbye. */
-    static final String CANCELLATIONS = "('subscription_cancelled', 'contract_cancelled', 'account_closed')";
 
     @Override
     public String name() {
@@ -46,7 +44,7 @@ class ChurnKind implements ModelKind {
                     where gone.organization_id = :organization and gone.customer_id = f.customer_id
                         and gone.customer_id between :first and :last
                         and gone.event_type in %s and gone.occurred_at <= :as_of
-                        and gone.occurred_at > :as_of - f.recency_days * interval '1 day')""".formatted(CANCELLATIONS);
+                        and gone.occurred_at > :as_of - f.recency_days * interval '1 day')""".formatted(Cancellations.TYPES);
     }
 
     @Override
@@ -64,7 +62,7 @@ class ChurnKind implements ModelKind {
                     where organization_id = :organization and customer_id between :first and :last
                         and event_type in %s and occurred_at > :as_of and occurred_at <= :until
                 ) after
-                group by customer_id""".formatted(CANCELLATIONS);
+                group by customer_id""".formatted(Cancellations.TYPES);
     }
 
     @Override
