@@ -26,15 +26,10 @@ public class Eligibility {
 
     private final TenantDatabase database;
     private final Clock clock;
-    private final Uni<Boolean> stagesKnown;
 
     Eligibility(TenantDatabase database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        this.stagesKnown = database.queryInstance("select to_regclass('customer_lifecycle') is not null", Tuple.tuple())
-                .map(rows -> rows.iterator().next().getBoolean(0))
-                .memoize()
-                .indefinitely();
     }
 
     /** What a customer is to the catalog, and each active offer for or not for them. */
@@ -85,17 +80,10 @@ public class Eligibility {
             @Schema(examples = "The customer was made 2 offers or more in the last 30 days")
             String reason) {}
 
-    /** Yields whether lifecycle stages are kept, which the statements of {@link EligibilitySql} need to know. */
-    public Uni<Boolean> stagesKnown() {
-        return stagesKnown;
-    }
-
     /** Each active offer for a customer, in the order of their ids; fails when there is no such customer. */
     public Uni<EligibleOffers> of(CustomerReference customer) {
-        return stagesKnown
-                .chain(known -> database.lookup(
-                        customer.organization(),
-                        "with " + EligibilitySql.ofCustomer(known) + """
+        return database.lookup(
+                        customer.organization(), "with " + EligibilitySql.ofCustomer() + """
 
                                 select c.customer_id, c.segment, c.value_segment, c.at_risk, c.is_new, c.customer_value,
                                     c.lifecycle_stage as customer_stage, e.reasons, o.offer_id, o.name, o.industries,
@@ -105,8 +93,7 @@ public class Eligibility {
                                 from candidate c
                                 left join eligibility e on e.customer_id = c.customer_id
                                 left join offered o on o.offer_id = e.offer_id
-                                order by o.offer_id""",
-                        parameters(customer)))
+                                order by o.offer_id""", parameters(customer))
                 .map(rows -> of(customer, rows));
     }
 

@@ -4,7 +4,7 @@ package io.perennial.offers;
  * Tells which active offers customers may get and why not, for one customer or for a range of them in one statement.
  *
  * <p>What is not known excludes nobody where it is about the way of a customer: one without a lifecycle stage may get the
- * offers of every stage. It does exclude where it is about the customer: one without a segment gets no offer of a segment,
+ * offers of every stage, and one whose value has not been calculated is as valuable as their monetary score says. It does exclude where it is about the customer: one without a segment gets no offer of a segment,
  * and one who never said yes to marketing has not consented.
  */
 public final class EligibilitySql {
@@ -15,29 +15,21 @@ public final class EligibilitySql {
     /** Days for which a customer is new. */
     private static final int NEW_DAYS = 30;
 
-    private static final String NO_STAGES = """
-            select null::uuid as organization_id, null::uuid as customer_id, null::text as stage
-            where false""";
-
-    private static final String STAGES = "select organization_id, customer_id, stage from customer_lifecycle";
-
     private static final String TEMPLATE = """
             tenant as (
                 select org_type, date_trunc('month', $4::timestamptz at time zone timezone)::date as month
                 from organizations
                 where id = $1
-            ), lifecycle as (
-                %3$s
             ), candidate as (
                 select
                     c.customer_id,
                     lower(replace(s.segment, ' ', '_')) as segment,
-                    case when s.monetary_score > 70 then 'high_value'
+                    coalesce(v.value_segment, case when s.monetary_score > 70 then 'high_value'
                         when s.monetary_score >= 30 then 'medium_value'
-                        when s.monetary_score is not null then 'low_value' end as value_segment,
+                        when s.monetary_score is not null then 'low_value' end) as value_segment,
                     coalesce(p.churn_probability, s.churn_probability) >= 0.5
                         or s.segment in ('At Risk', 'Cannot Lose Them') as at_risk,
-                    coalesce(f.tenure_days, extract(epoch from $4::timestamptz - c.registered_at) / 86400) <= %4$d
+                    coalesce(f.tenure_days, extract(epoch from $4::timestamptz - c.registered_at) / 86400) <= %3$d
                         or s.segment = 'New Customers' as is_new,
                     round(coalesce(case when l.value < 0 then 0 else l.value end::numeric, f.monetary, 0), 4)
                         as customer_value,
@@ -52,7 +44,9 @@ public final class EligibilitySql {
                     on p.organization_id = $1 and p.customer_id = c.customer_id and p.%1$s
                 left join customer_prediction l
                     on l.organization_id = $1 and l.customer_id = c.customer_id and l.%1$s and l.kind = 'ltv'
-                left join lifecycle y
+                left join customer_value v
+                    on v.organization_id = $1 and v.customer_id = c.customer_id and v.%1$s
+                left join customer_lifecycle y
                     on y.organization_id = $1 and y.customer_id = c.customer_id and y.%1$s
                 where c.organization_id = $1 and c.%1$s
             ), contacted as (
@@ -60,7 +54,7 @@ public final class EligibilitySql {
                 select customer_id, array_agg(contacted_at order by contacted_at desc) as contacts
                 from offer_contacts
                 where organization_id = $1 and %1$s and contacted_at <= $4
-                    and contacted_at > $4::timestamptz - interval '%5$d days'
+                    and contacted_at > $4::timestamptz - interval '%4$d days'
                 group by customer_id
             ), offered as (
                 select o.*, coalesce(m.spent, 0) as spent, t.org_type
@@ -111,21 +105,19 @@ public final class EligibilitySql {
      * that keep the offer from the customer and empty where nothing does, and {@code customer_value}, {@code lifecycle_stage},
      * {@code segment}, {@code value_segment}.
      *
-     * @param stagesKnown whether lifecycle stages are kept in {@code customer_lifecycle}
      * @return with {@code $1}, the organization, {@code $2} and {@code $3}, the first and last customer, and {@code $4}, the
      *     instant
      */
-    public static String ofRange(boolean stagesKnown) {
-        return steps("customer_id between $2 and $3", stagesKnown);
+    public static String ofRange() {
+        return steps("customer_id between $2 and $3");
     }
 
     /** The same for one customer, who may be either of {@code $2} and {@code $3}. */
-    public static String ofCustomer(boolean stagesKnown) {
-        return steps("customer_id in ($2, $3)", stagesKnown);
+    public static String ofCustomer() {
+        return steps("customer_id in ($2, $3)");
     }
 
-    private static String steps(String customers, boolean stagesKnown) {
-        return TEMPLATE.formatted(
-                customers, "eligibility", stagesKnown ? STAGES : NO_STAGES, NEW_DAYS, LONGEST_LIMIT_DAYS);
+    private static String steps(String customers) {
+        return TEMPLATE.formatted(customers, "eligibility", NEW_DAYS, LONGEST_LIMIT_DAYS);
     }
 }

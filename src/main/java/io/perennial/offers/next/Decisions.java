@@ -13,7 +13,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 
-import io.perennial.offers.Eligibility;
 import io.perennial.offers.EligibilitySql;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.CustomerReference;
@@ -37,48 +36,34 @@ class Decisions {
             where exists (
                 select from customers c where c.organization_id = $1 and c.customer_id = d.customer_id)""";
 
+    /** Where an organization uses UUIDs of its own, two customers could be meant, and Perennial's id goes first. */
+    private static final String CONTEXT = CustomerContext.sql(EligibilitySql.ofCustomer(), "customer_id in ($2, $3)")
+            + "order by c.customer_id <> $2 limit 1";
+
     private final TenantDatabase database;
-    private final Eligibility eligibility;
     private final DecisionWriter writer;
     private final OfferPolicyConfig config;
     private final Clock clock;
 
-    Decisions(
-            TenantDatabase database,
-            Eligibility eligibility,
-            DecisionWriter writer,
-            OfferPolicyConfig config,
-            Clock clock) {
+    Decisions(TenantDatabase database, DecisionWriter writer, OfferPolicyConfig config, Clock clock) {
         this.writer = writer;
         this.database = database;
-        this.eligibility = eligibility;
         this.config = config;
         this.clock = clock;
     }
 
     /** What is known of a customer; fails with {@link ProblemType#UNKNOWN_CUSTOMER}. */
     Uni<CustomerContext> context(CustomerReference customer) {
-        return eligibility
-                .stagesKnown()
-                .chain(known -> database.lookup(
+        return database.lookup(
                         customer.organization(),
-                        known ? WITH_STAGES : WITHOUT_STAGES,
-                        customer.parameters().addOffsetDateTime(clock.instant().atOffset(ZoneOffset.UTC))))
+                        CONTEXT,
+                        customer.parameters().addOffsetDateTime(clock.instant().atOffset(ZoneOffset.UTC)))
                 .map(rows -> {
                     if (rows.size() == 0) {
                         throw customer.unknown();
                     }
                     return CustomerContext.of(rows.iterator().next());
                 });
-    }
-
-    private static final String WITH_STAGES = ofOne(true);
-    private static final String WITHOUT_STAGES = ofOne(false);
-
-    /** Where an organization uses UUIDs of its own, two customers could be meant, and Perennial's id goes first. */
-    private static String ofOne(boolean stagesKnown) {
-        return CustomerContext.sql(EligibilitySql.ofCustomer(stagesKnown), "customer_id in ($2, $3)")
-                + "order by c.customer_id <> $2 limit 1";
     }
 
     /** Logs a decision, together with those of other callers. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import io.perennial.offers.Eligibility;
 import io.perennial.offers.EligibilitySql;
 import io.perennial.offers.Offer;
 import io.perennial.offers.next.AcceptanceModel.Question;
@@ -32,7 +31,9 @@ class NextBestOfferStep implements RunStep {
     /** Customers in a block: as many rows for the model as they have offers. */
     private static final int BLOCK = 256;
 
-    private final Eligibility eligibility;
+    private static final String CUSTOMERS =
+            CustomerContext.sql(EligibilitySql.ofRange(), "customer_id between $2 and $3") + "order by c.customer_id";
+
     private final ActiveOffers catalog;
     private final Popularities popularities;
     private final AcceptanceModel model;
@@ -40,14 +41,8 @@ class NextBestOfferStep implements RunStep {
     private final Clock clock;
 
     NextBestOfferStep(
-            Eligibility eligibility,
-            ActiveOffers catalog,
-            Popularities popularities,
-            AcceptanceModel model,
-            DecisionMaker maker,
-            Clock clock) {
+            ActiveOffers catalog, Popularities popularities, AcceptanceModel model, DecisionMaker maker, Clock clock) {
         this.popularities = popularities;
-        this.eligibility = eligibility;
         this.catalog = catalog;
         this.model = model;
         this.maker = maker;
@@ -65,22 +60,16 @@ class NextBestOfferStep implements RunStep {
         var counts = new JsonObject();
         catalog.forget(part.organization());
         popularities.forget(part.organization());
-        return eligibility
-                .stagesKnown()
-                .chain(known -> catalog.of(part.organization())
-                        .chain(active -> connection
-                                .prepare(CustomerContext.sql(
-                                                EligibilitySql.ofRange(known), "customer_id between $2 and $3")
-                                        + "order by c.customer_id")
-                                .chain(statement -> {
-                                    var cursor = statement.cursor(Tuple.of(
-                                            part.organization(),
-                                            part.firstCustomer(),
-                                            part.lastCustomer(),
-                                            clock.instant().atOffset(ZoneOffset.UTC)));
-                                    return decideAll(connection, part, cursor, active, counts)
-                                            .eventually(() -> cursor.close().chain(statement::close));
-                                })))
+        return catalog.of(part.organization())
+                .chain(active -> connection.prepare(CUSTOMERS).chain(statement -> {
+                    var cursor = statement.cursor(Tuple.of(
+                            part.organization(),
+                            part.firstCustomer(),
+                            part.lastCustomer(),
+                            clock.instant().atOffset(ZoneOffset.UTC)));
+                    return decideAll(connection, part, cursor, active, counts)
+                            .eventually(() -> cursor.close().chain(statement::close));
+                }))
                 .map(done -> new JsonObject().put("decisions", counts));
     }
 
