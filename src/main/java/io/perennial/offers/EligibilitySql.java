@@ -33,6 +33,7 @@ public final class EligibilitySql {
                         or s.segment = 'New Customers' as is_new,
                     round(coalesce(case when l.value < 0 then 0 else l.value end::numeric, f.monetary, 0), 4)
                         as customer_value,
+                    v.predicted_ltv,
                     y.stage as lifecycle_stage,
                     coalesce(lower(c.attributes ->> 'marketing_consent') in ('true', 'yes', '1', 'y'), false) as consented
                 from customers c

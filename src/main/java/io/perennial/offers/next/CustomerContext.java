@@ -12,8 +12,8 @@ import io.perennial.models.ModelFeature;
  * What is known of a customer when an offer is chosen: nothing is computed anew, the features are those of the latest run.
  *
  * @param features as {@link OfferSchema#CUSTOMER}; NaN where missing
- * @param value what keeping the customer is worth, in the currency of the organization: the predicted lifetime value or,
- *     without a prediction, the average order; null without either
+ * @param value what keeping the customer is worth, in the currency of the organization: the lifetime value that a model
+ *     predicts or, without one, that was last calculated or, without that, the average order; null without any
  * @param eligible ids of offers, ascending
  */
 record CustomerContext(UUID customer, float[] features, Double value, List<Integer> eligible) {
@@ -26,7 +26,7 @@ record CustomerContext(UUID customer, float[] features, Double value, List<Integ
                 group by customer_id
             )
             select c.customer_id, coalesce(case when v.value is not null then greatest(v.value, 0) end,
-                    f.average_order_value::float8) as worth,
+                    c.predicted_ltv::float8, f.average_order_value::float8) as worth,
                 array[%s]::float4[] as features, e.offers
             from candidate c
             left join eligible e on e.customer_id = c.customer_id
