@@ -92,7 +92,7 @@ class RoomOrderTest {
     @Test
     void onlyTheTenantDatabaseHoldsConnections() {
         check(noClasses()
-                .that(not(nameMatching("io\\.perennial\\.tenant\\.(TenantDatabase|Lookups|PoolOfPlans)(\\$.*)?")))
+                .that(not(nameMatching("io\\.perennial\\.tenant\\.(TenantDatabase|Lookups|RememberingPool)(\\$.*)?")))
                 .should()
                 .dependOnClassesThat(nameMatching("io\\.vertx\\.(mutiny\\.)?(sqlclient|pgclient)\\.(Pg)?Pool")));
     }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.platform.InputError;
 import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
@@ -43,7 +44,7 @@ public record NewOffer(
         Boolean isActive,
 
         @Schema(description = "For customers of this stage; absent for every stage", examples = "growth")
-        LifecycleStage lifecycleStage,
+        Stage lifecycleStage,
 
         @Schema(
                 description = "For customers of this segment: high_value, medium_value, low_value, at_risk, new, or a"
@@ -96,8 +97,8 @@ public record NewOffer(
         @Size(min = 1, max = 50) @Schema(description = "The system it comes from", examples = "crm")
         String externalSystem) {
 
-    private static final Set<LifecycleStage> BEGINNING = Set.of(LifecycleStage.ACQUISITION, LifecycleStage.ONBOARDING);
-    private static final Set<LifecycleStage> END = Set.of(LifecycleStage.WIN_BACK, LifecycleStage.CHURN);
+    private static final Set<Stage> BEGINNING = Set.of(Stage.ACQUISITION, Stage.ONBOARDING);
+    private static final Set<Stage> END = Set.of(Stage.WIN_BACK, Stage.CHURN);
     private static final Set<String> NEW = Set.of("new", "new_customers");
     private static final Set<String> GONE = Set.of("hibernating", "lost");
 
@@ -114,9 +115,7 @@ public record NewOffer(
                 (String) fields.get("description"),
                 (String) fields.get("category"),
                 (Boolean) fields.get("is_active"),
-                fields.get("lifecycle_stage") == null
-                        ? null
-                        : LifecycleStage.of((String) fields.get("lifecycle_stage")),
+                fields.get("lifecycle_stage") == null ? null : Stage.of((String) fields.get("lifecycle_stage")),
                 (String) fields.get("target_segment"),
                 (BigDecimal) fields.get("min_customer_value"),
                 (BigDecimal) fields.get("max_customer_value"),

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.platform.Amounts;
 import io.perennial.tenant.OrgType;
 
@@ -36,7 +37,7 @@ public record Offer(
         @JsonProperty("is_active") boolean isActive,
 
         @Schema(description = "For customers of this stage; absent for every stage", examples = "retention")
-        LifecycleStage lifecycleStage,
+        Stage lifecycleStage,
 
         @Schema(description = "For customers of this segment; absent for every segment", examples = "high_value")
         String targetSegment,
@@ -100,7 +101,7 @@ public record Offer(
                 row.getString("category"),
                 row.getBoolean("is_active"),
                 Optional.ofNullable(row.getString("lifecycle_stage"))
-                        .map(LifecycleStage::of)
+                        .map(Stage::of)
                         .orElse(null),
                 row.getString("target_segment"),
                 Amounts.plain(row.getBigDecimal("min_customer_value")),
@@ -130,7 +131,7 @@ public record Offer(
         fields.put("description", description);
         fields.put("category", category);
         fields.put("is_active", isActive);
-        fields.put("lifecycle_stage", lifecycleStage == null ? null : lifecycleStage.value());
+        fields.put("lifecycle_stage", lifecycleStage == null ? null : lifecycleStage.label());
         fields.put("target_segment", targetSegment);
         fields.put("min_customer_value", minCustomerValue);
         fields.put("max_customer_value", maxCustomerValue);

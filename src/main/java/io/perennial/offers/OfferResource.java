@@ -28,6 +28,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Access;
@@ -241,9 +242,9 @@ class OfferResource {
         return access.customer(customerId).chain(eligibility::of);
     }
 
-    private static LifecycleStage known(String stage) {
+    private static Stage known(String stage) {
         try {
-            return stage == null ? null : LifecycleStage.of(stage);
+            return stage == null ? null : Stage.of(stage);
         } catch (IllegalArgumentException e) {
             throw ProblemType.INVALID_REQUEST.problem("lifecycle_stage %s", e.getMessage());
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.OrgType;
@@ -70,7 +71,7 @@ public class Offers {
     }
 
     /** What a list of offers is narrowed down to; null for any. */
-    record Filter(Boolean active, String category, LifecycleStage lifecycleStage) {}
+    record Filter(Boolean active, String category, Stage lifecycleStage) {}
 
     /**
      * Offers in the order of their ids.
@@ -96,7 +97,7 @@ public class Offers {
                                 filter.category(),
                                 filter.lifecycleStage() == null
                                         ? null
-                                        : filter.lifecycleStage().value(),
+                                        : filter.lifecycleStage().label(),
                                 limit + 1))
                 .map(rows -> Page.of(all(rows), limit, offer -> String.valueOf(offer.offerId())));
     }
@@ -195,7 +196,7 @@ public class Offers {
                 offer.description(),
                 offer.category(),
                 offer.isActive(),
-                offer.lifecycleStage() == null ? null : offer.lifecycleStage().value(),
+                offer.lifecycleStage() == null ? null : offer.lifecycleStage().label(),
                 offer.targetSegment(),
                 offer.minCustomerValue(),
                 offer.maxCustomerValue(),

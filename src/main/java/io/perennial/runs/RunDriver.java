@@ -9,10 +9,8 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -26,20 +24,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
-import io.perennial.platform.ProblemException;
 import io.perennial.tenant.TenantDatabase;
 
 /**
- * Works on runs. A worker claims a part by locking its row, does the work and marks the part as done, all in one
- * transaction: a part is done exactly once, and what a worker held when it died is free again at once. Every replica
- * looks for runs that are not finished, so a run outlives the replica that started it, and they share the parts.
+ * Takes runs from step to step, until they end. Every replica looks for runs that are not finished, so a run outlives the
+ * replica that started it, and they share the parts.
  */
 @ApplicationScoped
 class RunDriver {
@@ -49,27 +43,29 @@ class RunDriver {
     /** How long to wait when the rest of a step is in the hands of another replica. */
     private static final Duration OTHERS_ARE_WORKING = Duration.ofMillis(250);
 
-    /**
-     * Right after an upload the planner takes a table for small that has a million new rows, which a nested loop never
-     * forgives; statements over many customers want none anyway.
-     */
-    private static final String PLANNING = "set local work_mem = '64MB'; set local enable_nestloop = off";
-
     private final TenantDatabase database;
     private final RunsConfig config;
     private final Clock clock;
     private final MeterRegistry meters;
     private final Map<String, RunKind> kinds;
+    private final PartWorker parts;
     private final Map<UUID, CompletableFuture<Void>> submitted = new ConcurrentHashMap<>();
     private final String background;
     private MultiEmitter<? super Run> queue;
     private MultiEmitter<? super Run> backgroundQueue;
 
-    RunDriver(TenantDatabase database, RunsConfig config, Clock clock, MeterRegistry meters, @All List<RunKind> kinds) {
+    RunDriver(
+            TenantDatabase database,
+            RunsConfig config,
+            Clock clock,
+            MeterRegistry meters,
+            PartWorker parts,
+            @All List<RunKind> kinds) {
         this.database = database;
         this.config = config;
         this.clock = clock;
         this.meters = meters;
+        this.parts = parts;
         this.kinds = kinds.stream().collect(Collectors.toMap(RunKind::name, Function.identity()));
         this.background = kinds.stream()
                 .filter(RunKind::inBackground)
@@ -244,124 +240,18 @@ class RunDriver {
                 .onItem()
                 .transformToUni(worker -> Multi.createBy()
                         .repeating()
-                        .uni(() -> claim(run, step))
+                        .uni(() -> parts.claim(run, step))
                         .whilst(Boolean::booleanValue)
                         .collect()
                         .with(Collectors.counting()))
                 .merge(config.workers())
                 .collect()
                 .with(Collectors.summingLong(claims -> claims - 1))
-                .chain(parts -> parts > 0 ? Uni.createFrom().item(Progress.GOING_ON) : othersAreWorking());
+                .chain(done -> done > 0 ? Uni.createFrom().item(Progress.GOING_ON) : othersAreWorking());
     }
 
     private static Uni<Progress> othersAreWorking() {
         return Uni.createFrom().item(Progress.GOING_ON).onItem().delayIt().by(OTHERS_ARE_WORKING);
-    }
-
-    /** Claims a part and does it. Yields whether there was one. */
-    private Uni<Boolean> claim(Run run, short step) {
-        var claimed = new AtomicReference<Row>();
-        return database.transaction(
-                        run.organizationId(),
-                        connection -> next(connection, run, step)
-                                .invoke(claimed::set)
-                                .chain(row ->
-                                        row == null ? Uni.createFrom().item(false) : doPart(connection, run, row)))
-                .onFailure(e -> claimed.get() != null)
-                .recoverWithUni(e -> recordFailure(run, claimed.get(), e));
-    }
-
-    private Uni<Row> next(SqlConnection connection, Run run, short step) {
-        return connection
-                .preparedQuery("""
-                        select step, partition, first_customer, last_customer, attempts
-                        from run_partitions
-                        where organization_id = $1 and run_id = $2 and step = $3 and finished_at is null and attempts < $4
-                        order by partition
-                        limit 1
-                        for update skip locked""")
-                .execute(Tuple.of(run.organizationId(), run.id(), step, config.maxAttempts()))
-                .map(rows -> rows.iterator().hasNext() ? rows.iterator().next() : null);
-    }
-
-    private Uni<Boolean> doPart(SqlConnection connection, Run run, Row row) {
-        var step = steps(run).get(row.getShort("step"));
-        var before = step.writesAboutCustomers()
-                ? PLANNING + "; " + TenantDatabase.shareWithoutErasure(run.organizationId())
-                : PLANNING;
-        return connection
-                .query(before)
-                .execute()
-                .chain(() -> results(connection, run))
-                .map(results -> new RunPart(
-                        run.organizationId(),
-                        run.id(),
-                        run.asOf().atOffset(ZoneOffset.UTC),
-                        row.getUUID("first_customer"),
-                        row.getUUID("last_customer"),
-                        run.parametersOrNone(),
-                        results))
-                .chain(part -> step.work(connection, part))
-                .chain(result -> connection
-                        .preparedQuery("""
-                                update run_partitions set finished_at = $5, result = $6
-                                where organization_id = $1 and run_id = $2 and step = $3 and partition = $4""")
-                        .execute(Tuple.from(Arrays.asList(
-                                run.organizationId(),
-                                run.id(),
-                                row.getShort("step"),
-                                row.getShort("partition"),
-                                now(),
-                                result))))
-                .replaceWith(true);
-    }
-
-    private Uni<JsonObject> results(SqlConnection connection, Run run) {
-        var steps = steps(run);
-        var whole = IntStream.range(0, steps.size())
-                .filter(step -> steps.get(step).whole())
-                .mapToObj(step -> (short) step)
-                .toArray(Short[]::new);
-        return connection
-                .preparedQuery("""
-                        select step, result from run_partitions
-                        where organization_id = $1 and run_id = $2 and step = any($3) and result is not null""")
-                .execute(Tuple.of(run.organizationId(), run.id(), whole))
-                .map(rows -> {
-                    var results = new JsonObject();
-                    rows.forEach(
-                            row -> results.put(steps.get(row.getShort("step")).name(), row.getValue("result")));
-                    return results;
-                });
-    }
-
-    private Uni<Boolean> recordFailure(Run run, Row row, Throwable e) {
-        LOG.warnf(e, "Step %d, part %d of run %s failed", row.getShort("step"), row.getShort("partition"), run.id());
-        return database.query(
-                        run.organizationId(),
-                        """
-                        update run_partitions set attempts = attempts + 1, failure = $5
-                        where organization_id = $1 and run_id = $2 and step = $3 and partition = $4""",
-                        io.vertx.sqlclient.Tuple.of(
-                                run.organizationId(),
-                                run.id(),
-                                row.getShort("step"),
-                                row.getShort("partition"),
-                                reason(e)))
-                .replaceWith(true)
-                .onItem()
-                .delayIt()
-                .by(Duration.ofMillis(500L << row.getShort("attempts")));
-    }
-
-    /** What callers may read; the words of the database, which may hold what is stored in it, are for the log. */
-    private static String reason(Throwable e) {
-        if (e instanceof ProblemException) {
-            return e.getMessage();
-        }
-        return e instanceof PgException refused
-                ? "The database refused a statement with SQLSTATE %s; the log has more".formatted(refused.getSqlState())
-                : "%s; the log has more".formatted(e.getClass().getSimpleName());
     }
 
     /** Ends the run, once: whoever comes second finds it ended. */
@@ -379,7 +269,7 @@ class RunDriver {
     }
 
     private Uni<Progress> complete(SqlConnection connection, Run run) {
-        return results(connection, run)
+        return parts.results(connection, run)
                 .chain(results -> kinds.get(run.kind())
                         .totals(
                                 connection,
@@ -401,10 +291,6 @@ class RunDriver {
                 .invoke(() -> meters.timer("perennial.runs", "kind", run.kind(), "status", status)
                         .record(Duration.between(run.startedAt(), clock.instant())))
                 .replaceWith(Progress.ENDED);
-    }
-
-    private List<RunStep> steps(Run run) {
-        return kinds.get(run.kind()).steps();
     }
 
     private OffsetDateTime now() {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 import io.perennial.testing.ServiceTest;
@@ -51,11 +52,7 @@ class DefaultCatalogTest {
 
         assertThat(catalog.stream().map(Offer::lifecycleStage).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrder(
-                        LifecycleStage.ACQUISITION,
-                        LifecycleStage.ONBOARDING,
-                        LifecycleStage.GROWTH,
-                        LifecycleStage.RETENTION,
-                        LifecycleStage.WIN_BACK);
+                        Stage.ACQUISITION, Stage.ONBOARDING, Stage.GROWTH, Stage.RETENTION, Stage.WIN_BACK);
         assertThat(catalog.stream().map(Offer::category).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrder("points", "service", "access", "discount", "credit");
         assertThat(catalog.get(6).targetSegment()).isEqualTo("at_risk");

@@ -1,12 +1,16 @@
 package io.perennial.insight.lifecycle;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Where somebody is in their life as a customer, with what to do for those who are there. */
-enum Stage {
+public enum Stage {
     ACQUISITION(
             "acquisition",
             "Known, and has not bought yet",
@@ -63,7 +67,8 @@ enum Stage {
     }
 
     /** As the API and the database write it. */
-    String label() {
+    @JsonValue
+    public String label() {
         return label;
     }
 
@@ -74,6 +79,14 @@ enum Stage {
     /** What to do, the most urgent first. */
     List<Action> actions() {
         return actions;
+    }
+
+    /** Reads what {@link #label()} writes, in any case. */
+    @JsonCreator
+    public static Stage of(String label) {
+        return labelled(label == null ? null : label.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new IllegalArgumentException("must be one of "
+                        + Arrays.stream(values()).map(Stage::label).collect(Collectors.joining(", "))));
     }
 
     static Optional<Stage> labelled(String label) {

@@ -3,7 +3,7 @@ package io.perennial.offers.next;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-import io.perennial.offers.LifecycleStage;
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.offers.Offer;
 
 /** What the catalog says of an offer. */
@@ -16,7 +16,7 @@ record OfferDetails(
         String description,
 
         @Schema(examples = "discount") String category,
-        @Schema(examples = "retention") LifecycleStage lifecycleStage) {
+        @Schema(examples = "retention") Stage lifecycleStage) {
 
     /**
      * Of an offer, or of one that is no longer there.

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 
-import io.perennial.offers.LifecycleStage;
+import io.perennial.insight.lifecycle.Stage;
 import io.perennial.offers.TargetSegments;
 import io.perennial.platform.Amounts;
 import io.perennial.platform.InputError;
@@ -174,7 +174,7 @@ final class Mapping {
 
     private static String stage(JsonNode value) throws Unusable {
         try {
-            return LifecycleStage.of(text(value, 50)).value();
+            return Stage.of(text(value, 50)).label();
         } catch (IllegalArgumentException e) {
             throw new Unusable(e.getMessage());
         }

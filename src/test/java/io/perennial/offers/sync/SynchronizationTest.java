@@ -173,7 +173,7 @@ class SynchronizationTest {
         assertThat(made.description()).isEqualTo("Second");
         assertThat(made.category()).isEqualTo("discount");
         assertThat(made.cost()).isEqualTo(new BigDecimal("2.00"));
-        assertThat(made.lifecycleStage().value()).isEqualTo("growth");
+        assertThat(made.lifecycleStage().label()).isEqualTo("growth");
         assertThat(made.externalOfferId()).isEqualTo("B");
         assertThat(made.externalSystem()).isEqualTo("shop");
         assertThat(made.lastSynced()).isEqualTo(clock.instant());

@@ -12,7 +12,7 @@ import java.util.List;
  * than 2,048 characters, which are just the ones that take the longest to parse and to plan.
  */
 @Singleton
-class PoolOfPlans implements PgPoolCreator {
+class RememberingPool implements PgPoolCreator {
 
     @Override
     public Pool create(Input input) {
