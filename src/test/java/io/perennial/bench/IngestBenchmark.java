@@ -40,6 +40,11 @@ class IngestBenchmark {
     private static final int SECONDS = 2 * 365 * 24 * 3600;
     private static final String[] TABLES = {"transactions", "customers", "customer_feature"};
 
+    private final Report report = new Report("Ingest", """
+            Ours is one request to `upload-data`, customers, deduplication and merge included. The floor is `COPY` of the rows
+            that came out of it, in the order of the file, into the same table with the same index.
+            """);
+
     @Inject
     @DataSource("owner")
     AgroalDataSource source;
@@ -81,13 +86,13 @@ class IngestBenchmark {
             floor[round] = copy(Size.ROWS);
             System.out.printf("ingest: ours %.2f s, COPY %.2f s%n", ours[round], floor[round]);
         }
-        Report.add(Figure.throughput(
+        report.add(Figure.throughput(
                 "Ingest of %,d transactions from CSV".formatted(Size.ROWS),
                 "rows",
                 Size.ROWS / Size.median(ours),
                 Size.ROWS / Size.median(floor),
                 0.5));
-        Report.write(owner);
+        report.write(owner);
     }
 
     /** Seconds that the request takes. */

@@ -2,6 +2,7 @@ package io.perennial.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
@@ -92,13 +93,7 @@ class LifetimeBenchmark {
 
     @Test
     void publishedParameters() throws Exception {
-        if (DATA == null) {
-            Report.section(
-                    "Lifetime value",
-                    "Not measured: `-Dbench.data` did not name the folder of the public data sets.\n");
-            Report.write(new Owner(source));
-            return;
-        }
+        assumeTrue(DATA != null, "-Dbench.data does not name the folder of the public data sets");
         historiesAreThePublishedOnes();
         theFileGivesThePublishedParameters();
         theServiceFindsThePublishedParameters();
@@ -200,19 +195,20 @@ class LifetimeBenchmark {
     }
 
     private void report(List<Double> found) throws SQLException {
+        var report = new Report("Lifetime value", """
+                Ours is what the run `lifetime_value` finds after the CDNOW sample was uploaded. In place of a floor there is
+                what Fader, Hardie and Lee (2005) and Fader and Hardie (2013) published.
+                """);
         for (var i = 0; i < found.size(); i++) {
             var published = PUBLISHED.get(i);
-            Report.addPublished(Figure.published(
+            report.add(Figure.published(
                     published.what() + " of the CDNOW sample, as published",
                     published.decimals(),
                     found.get(i),
                     published.value(),
                     published.within()));
         }
-        Report.note(
-                "**Lifetime value.** Ours is what the run `lifetime_value` finds after the CDNOW sample was uploaded. In"
-                        + " place of a floor there is what Fader, Hardie and Lee (2005) and Fader and Hardie (2013) published.");
-        Report.write(new Owner(source));
+        report.write(new Owner(source));
     }
 
     private static void requirePublished(String what, List<Double> found) {

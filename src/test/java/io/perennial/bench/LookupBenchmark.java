@@ -40,6 +40,13 @@ class LookupBenchmark {
                 organization_id, now(), now(), now()
             from made""";
 
+    private final Report report = new Report("Segment of a customer", """
+            Ours is the endpoint with a viewer's key. The floor is a bare Vert.x route in the same process that answers with the
+            row, read by its primary key with a prepared statement by the owner of the table, past row-level security. The isolated
+            route does it as the service does: as the service's role and after `set local`, in a transaction whose statements travel
+            together.
+            """);
+
     @Inject
     @DataSource("owner")
     AgroalDataSource source;
@@ -74,7 +81,7 @@ class LookupBenchmark {
                     i -> at(isolated.port(), "/" + customers.get(i % CUSTOMERS)));
         }
         owner.clear(organization, TABLES);
-        Report.write(owner);
+        report.write(owner);
     }
 
     private BareService bare(UUID organization, boolean isolated, String user, String password) throws Exception {
@@ -101,7 +108,7 @@ class LookupBenchmark {
         });
     }
 
-    private static void compare(
+    private void compare(
             Load load,
             IntFunction<RequestOptions> oursRequest,
             IntFunction<RequestOptions> bareRequest,
@@ -115,16 +122,16 @@ class LookupBenchmark {
                 series.measure(round);
             }
         }
-        Report.add(Figure.throughput(
+        report.add(Figure.throughput(
                 "Segment of a customer over HTTP", "requests", ours.perSecond(), bare.perSecond(), 0.6));
-        Report.add(Figure.throughput(
+        report.add(Figure.throughput(
                         "Bare route with isolation, against the one without",
                         "requests",
                         isolated.perSecond(),
                         bare.perSecond(),
                         0)
                 .withoutTarget());
-        Report.note(
+        report.note(
                 "99 of 100 answers with the segment of a customer came within %.1f ms (floor %.1f ms, isolated %.1f ms)."
                         .formatted(ours.p99(), bare.p99(), isolated.p99()));
     }

@@ -102,7 +102,7 @@ class OfferBenchmark {
             measure(load, "bare again", i -> at(bare.port(), "/" + customers.get(i % customers.size())));
         }
         owner.clear(organization, TABLES);
-        Report.section("Next best offer online", """
+        new Report("Next best offer online", """
                 Decisions for one of %,d customers at a time over HTTP: customer, features and eligibility by one statement,
                 the probability of each eligible offer, the decision logged. The floor is a bare route that reads a row by its
                 key and writes a decision. First 64 connections as fast as the answers come, then %d requests a second
@@ -111,8 +111,8 @@ class OfferBenchmark {
                 | What | As fast as it goes | p99 of that | p99 at %2$d a second |
                 |---|---|---|---|
                 %s
-                """.formatted(CUSTOMERS, PER_SECOND, P99, String.join("\n", rows)));
-        Report.write(owner);
+                """.formatted(CUSTOMERS, PER_SECOND, P99, String.join("\n", rows)))
+                .write(owner);
     }
 
     private void measure(Load load, String name, IntFunction<RequestOptions> request) throws Exception {

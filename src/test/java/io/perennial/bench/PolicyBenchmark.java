@@ -1,6 +1,7 @@
 package io.perennial.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import io.agroal.api.AgroalDataSource;
@@ -32,9 +33,7 @@ import io.perennial.testing.ServiceTest;
 @Tag("bench")
 class PolicyBenchmark {
 
-    private static final String TITLE = "Policy evaluation";
-
-    private static final String TEXT = """
+    private static final String EXPLANATION = """
             The click rate of a Bernoulli Thompson sampling policy, estimated from the log of a random one (%,d decisions with
             %d clicks, worth %,.0f of the other policy's own), taking that policy as its average logged propensity for each
             item and position, made to add up to 1 over the items of a position. On its own log of %,d decisions it has %s.
@@ -57,11 +56,7 @@ class PolicyBenchmark {
     @Test
     void aPolicyFromTheLogOfAnother() throws IOException, SQLException {
         var data = System.getProperty("bench.data");
-        if (data == null) {
-            Report.section(TITLE, "Not measured: `-Dbench.data` did not name the folder of the public tables.\n");
-            Report.write(new Owner(source));
-            return;
-        }
+        assumeTrue(data != null, "-Dbench.data does not name the folder of the public data sets");
         var folder = Path.of(data, "open-bandit");
         var random = read(folder.resolve("random/men/men.csv"));
         var thompson = read(folder.resolve("bts/men/men.csv"));
@@ -82,16 +77,16 @@ class PolicyBenchmark {
                             interval(estimates.get(i)),
                             estimates.get(i).covers(truth.value()) ? "yes" : "no"));
         }
-        Report.section(
-                TITLE,
-                TEXT.formatted(
-                        log.count(),
-                        (int) Arrays.stream(log.rewards()).sum(),
-                        estimators.effectiveSampleSize(),
-                        own.count(),
-                        "%.5f (%s)".formatted(truth.value(), interval(truth)),
-                        String.join("\n", rows)));
-        Report.write(new Owner(source));
+        new Report(
+                        "Policy evaluation",
+                        EXPLANATION.formatted(
+                                log.count(),
+                                (int) Arrays.stream(log.rewards()).sum(),
+                                estimators.effectiveSampleSize(),
+                                own.count(),
+                                "%.5f (%s)".formatted(truth.value(), interval(truth)),
+                                String.join("\n", rows)))
+                .write(new Owner(source));
         assertThat(estimates).allMatch(estimate -> estimate.covers(truth.value()));
     }
 

@@ -78,6 +78,22 @@ class PredictionBenchmark {
             from (select * from customers where organization_id = '%s' order by customer_id) c
             cross join lateral generate_series(0, abs(hashtext(c.external_id)) %% 19)""";
 
+    private final Report report = new Report("Predictions", """
+            Predictions with features are the last step of the run `predictions`, by the driver of runs: features that are there
+            are read by cursor, scored by a blend of boosted trees and TabM networks and stored, from no predictions to all. The
+            floor is the same model over a tenth of the same rows, in memory, on as many threads as there are workers, with nothing
+            else to do.
+
+            For scoring, ours are the seconds in which a worker scored a block, and in place of a floor there are the seconds of
+            everything: of that last step, and of a whole run, which computes the features from transactions first. As blocks leave
+            one worker to single customers, two workers score one block at a time, and the share of the time of both is half as
+            large. In the whole run those are scored who have bought within the churn horizon.
+
+            Over HTTP ours is the endpoint with a viewer's key on 64 connections; it computes the features of the customer as of
+            now and then asks the model. The floor is the same service with inference that takes batches of one, in the same
+            process.
+            """);
+
     @Inject
     @DataSource("owner")
     AgroalDataSource source;
@@ -114,7 +130,7 @@ class PredictionBenchmark {
         engine.whenReady().await().atMost(Duration.ofMinutes(2));
         var artifact = manyCustomers();
         customersWithTransactions(artifact);
-        Report.write(owner);
+        report.write(owner);
     }
 
     /** Yields what was trained on them. */
@@ -179,14 +195,14 @@ class PredictionBenchmark {
                     floor[round],
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         }
-        Report.add(Figure.throughput(
+        report.add(Figure.throughput(
                         "Predictions of %,d customers with features, read, scored and stored".formatted(Size.CUSTOMERS),
                         "rows",
                         Size.CUSTOMERS / Size.median(seconds),
                         Size.median(floor),
                         0)
                 .withoutTarget());
-        Report.add(Figure.share("Scoring, of these predictions", Size.median(scoring), Size.median(seconds), 0.5)
+        report.add(Figure.share("Scoring, of these predictions", Size.median(scoring), Size.median(seconds), 0.5)
                 .withoutTarget());
     }
 
@@ -280,13 +296,13 @@ class PredictionBenchmark {
                     "whole run: %.1f s, features %.1f s, scoring %.1f s of %d customers%n",
                     whole[round], features[round], scoring[round], owner.count("churn_prediction", organization));
         }
-        Report.add(Figure.share(
+        report.add(Figure.share(
                 "Scoring, of a whole run of predictions of %,d customers with %,d transactions"
                         .formatted(WITH_TRANSACTIONS, owner.count("transactions", organization)),
                 Size.median(scoring),
                 Size.median(whole),
                 0.5));
-        Report.note("Of the whole run of predictions the features took %.1f s; %,d customers were scored."
+        report.note("Of the whole run of predictions the features took %.1f s; %,d customers were scored."
                 .formatted(Size.median(features), owner.count("churn_prediction", organization)));
     }
 
@@ -336,14 +352,14 @@ class PredictionBenchmark {
             assertThat(batches()).as("batches of the service's own inference").isEqualTo(before);
             together.measure(round, load, request);
         }
-        Report.add(Figure.throughput(
+        report.add(Figure.throughput(
                         "Churn predictions over HTTP for 64 connections, together against one by one",
                         "requests",
                         Size.median(together.perSecond),
                         Size.median(floor.perSecond),
                         0)
                 .withoutTarget());
-        Report.add(Figure.latency(
+        report.add(Figure.latency(
                         "99 of 100 churn predictions over HTTP for 64 connections, together against one by one",
                         Size.median(together.p99),
                         Size.median(floor.p99),

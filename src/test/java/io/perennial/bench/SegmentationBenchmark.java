@@ -95,6 +95,12 @@ class SegmentationBenchmark {
             from customer_feature
             where organization_id = ':organization'""";
 
+    private static final Report REPORT = new Report("Segmentation", """
+            Ours is one request to `segment`: features, breakpoints and segments of every customer. The floor is two statements
+            by hand, one that groups the transactions by customer into `customer_feature`, and one that writes a constant segment
+            for each of them, in one session with the settings of a run.
+            """);
+
     @Inject
     @DataSource("owner")
     AgroalDataSource source;
@@ -110,16 +116,16 @@ class SegmentationBenchmark {
     @Order(1)
     void transactionsInTheOrderOfCustomers() throws SQLException {
         var figure = measure("customer_id");
-        Report.add(figure);
-        Report.write(owner);
+        REPORT.add(figure);
+        REPORT.write(owner);
     }
 
     /** What a system that has taken them in day by day looks like: a customer's rows are all over the table. */
     @Test
     @Order(2)
     void transactionsInTheOrderOfTime() throws SQLException {
-        Report.add(measure("occurred_at").withoutTarget());
-        Report.write(owner);
+        REPORT.add(measure("occurred_at").withoutTarget());
+        REPORT.write(owner);
     }
 
     private Figure measure(String order) throws SQLException {
@@ -135,7 +141,7 @@ class SegmentationBenchmark {
         var transactions = owner.count("transactions", organization);
         owner.clear(organization, INPUTS);
         if (Size.median(ours) > LIMIT) {
-            Report.note("Segmentation took longer than %d s.".formatted(LIMIT));
+            REPORT.note("Segmentation took longer than %d s.".formatted(LIMIT));
         }
         return Figure.duration(
                 "Features and segments of %,d customers with %,d transactions, stored by %s"
