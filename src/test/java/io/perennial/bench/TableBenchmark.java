@@ -46,8 +46,8 @@ class TableBenchmark {
             Targets are the best that scikit-learn's gradient boosting and logistic regression do untuned.
 
             | Table | Rows | Happened | AUC | Target | %s | Log-loss | Calibration error | Target |
-            |---|---|---|---|---|---|---|---|---|
             |---|---|---|---|---|---|---|---|---|---|---|
+            """;
 
     private static final List<String> CANDIDATES = List.of("xgboost", "tabm", "blend");
 
