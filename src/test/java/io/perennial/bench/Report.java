@@ -56,7 +56,12 @@ final class Report {
               batches of one, in the same process.
             - **Behavior.** Ours is one request to `analyze-behaviors`, from no results to all. The floor is one statement by
               hand, in one session with the settings of a run, that reads the same rows, counts them by customer and writes
-              constants into both tables for each; reading alone is that statement without the writes.
+              constants into both tables for each; reading alone is that statement without the writes. It is no floor,
+              because to write a row for each customer into two tables takes longer than to read ten events of theirs.
+            - **Value and lifecycle.** Ours is one run `standing`, from its beginning to its end, without a model: features,
+              breakpoints, values and stages of every customer, from no results to all. The floor is three statements by
+              hand in one session with the settings of a run: the features of the segmentation's floor, a constant value for
+              each customer and a constant stage.
             """;
 
     /** Figures in all. */
