@@ -25,7 +25,6 @@ import io.perennial.intake.Importer;
 import io.perennial.intake.TransactionImport;
 import io.perennial.intake.Upload;
 import io.perennial.models.ChurnScoreImport;
-import io.perennial.runs.Run;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Caller;
 import io.perennial.tenant.NewOrganization;
@@ -35,9 +34,9 @@ import io.perennial.tenant.Role;
 import io.perennial.tenant.TenantDatabase;
 
 /**
- * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, and segments
- * them, once as of a month ago and once as of now, so that there are moves to look at. Everything follows from the seed and
- * the day the organization was made, so an interrupted start is completed by the next.
+ * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, and has them
+ * segmented, analyzed and valued, once as of a month ago and once as of now, so that there are moves to look at. Everything
+ * follows from the seed and the day the organization was made, so an interrupted start is completed by the next.
  */
 @ApplicationScoped
 public class DemoData {
@@ -46,6 +45,9 @@ public class DemoData {
 
     /** Customers whose data are in memory at a time. */
     private static final int CHUNK = 500;
+
+    /** The kinds of runs whose results there are to look at, in the order in which they are run. */
+    private static final List<String> RUNS = List.of("segmentation", "behavior", "standing");
 
     private static final Caller DEMO =
             new Caller(UUID.fromString("d3300000-0000-8000-8000-000000000000"), null, Role.ADMIN);
@@ -113,11 +115,11 @@ public class DemoData {
                                 industry.churnHorizonDays())));
     }
 
-    /** The last thing that is done is the second segmentation. */
+    /** The last thing that is done is the second run of the last kind. */
     private Uni<Boolean> isComplete(Organization organization) {
         return database.query(organization.id(), """
                         select count(*) >= 2 from runs
-                        where organization_id = $1 and kind = 'segmentation' and status = 'completed'""", Tuple.of(organization.id()))
+                        where organization_id = $1 and kind = 'standing' and status = 'completed'""", Tuple.of(organization.id()))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
@@ -138,9 +140,9 @@ public class DemoData {
                                 .toList()))
                 .collect()
                 .asList()
-                .chain(() -> segment(organization, now.minus(Duration.ofDays(30))))
+                .chain(() -> run(organization, now.minus(Duration.ofDays(30))))
                 .chain(() -> uploadScores(organization, industry, count, seed, now))
-                .chain(() -> segment(organization, now))
+                .chain(() -> run(organization, now))
                 .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
                 .replaceWith(organization);
     }
@@ -229,7 +231,14 @@ public class DemoData {
                 .replaceWithVoid();
     }
 
-    private Uni<Run> segment(Organization organization, Instant asOf) {
-        return runs.start(organization.id(), "segmentation", asOf).chain(runs::follow);
+    private Uni<Void> run(Organization organization, Instant asOf) {
+        return Multi.createFrom()
+                .iterable(RUNS)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        kind -> runs.start(organization.id(), kind, asOf).chain(runs::follow))
+                .collect()
+                .asList()
+                .replaceWithVoid();
     }
 }

@@ -3,6 +3,7 @@ package io.perennial.runs;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Instant;
 import java.util.List;
 
 /** What a run can do: steps, one after the other, each over ranges of customers. Every bean of this type is known. */
@@ -27,6 +28,9 @@ public interface RunKind {
      * @param parameters empty when the run was asked for without any
      */
     default void check(JsonObject parameters) {}
+
+    /** Fails with a {@link io.perennial.platform.ProblemException} when the kind cannot be run as of an instant. */
+    default void check(Instant asOf) {}
 
     /**
      * What came out of the whole run.

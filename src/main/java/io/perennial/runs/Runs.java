@@ -160,6 +160,7 @@ public class Runs {
             throw ProblemType.INVALID_REQUEST.problem("kind must be one of %s", String.join(", ", kinds()));
         }
         kinds.get(kind).check(parameters == null ? new JsonObject() : parameters);
+        kinds.get(kind).check(asOf);
         return connection
                 .query("select pg_advisory_xact_lock(hashtextextended('runs %s', 0))".formatted(organization))
                 .execute()

@@ -81,21 +81,26 @@ class BehaviorBenchmark {
             with read as materialized (
                 :read_again
             ), remembered as (
-                insert into behavior_history
+                insert into behavior_history (
+                    organization_id, customer_id, as_of, run_id, analyzed_at, behavior_score, activity_trend, value_trend,
+                    engagement_trend, risk_signals)
                 select ':organization', customer_id, ':as_of', ':organization', now(), 50, 'stable', 'stable', 'stable',
                     '["login_frequency_decline"]'
                 from read
             )
-            insert into behavior_analysis
+            insert into behavior_analysis (
+                organization_id, customer_id, org_type, behavior_score, activity_trend, value_trend, engagement_trend,
+                risk_signals, recommendations, metrics, run_id, as_of, analyzed_at)
             select ':organization', customer_id, 'banking', 50, 'stable', 'stable', 'stable', '["login_frequency_decline"]',
                 '["Send re-engagement email highlighting new mobile app features"]',
-                :metadata::jsonb, ':organization', ':as_of', now()
+                :metrics::float8[], ':organization', ':as_of', now()
             from read""";
 
     private static final Report REPORT = new Report("Behavior", """
             Ours is one request to `analyze-behaviors`, from no results to all. The floor is one statement by hand, in one session
             with the settings of a run, that reads the same rows, counts them by customer and writes constants into both tables for
-            each; reading alone is that statement without the writes.
+            each; reading alone is that statement without the writes. It is no floor, because to write a row for each customer into
+            two tables takes longer than to read ten events of theirs.
             """);
 
     @Inject
@@ -148,9 +153,9 @@ class BehaviorBenchmark {
         for (var round = 0; round < Size.ROUNDS; round++) {
             reading[round] = execute("explain (analyze, timing off) " + read);
             ours[round] = analyze();
-            var metadata = metadata();
+            var metrics = metrics();
             clearResults();
-            floor[round] = execute(WRITE.replace(":read_again", read).replace(":metadata", metadata));
+            floor[round] = execute(WRITE.replace(":read_again", read).replace(":metrics", metrics));
             clearResults();
             System.out.printf(
                     "behavior of %s: ours %.2f s, floor %.2f s, reading alone %.2f s%n",
@@ -163,8 +168,8 @@ class BehaviorBenchmark {
                         owner.count("events", organization),
                         owner.count("transactions", organization));
         REPORT.add(Figure.duration(what, Size.median(ours), Size.median(floor), 1.5));
-        REPORT.add(Figure.duration(what + ", against reading alone", Size.median(ours), Size.median(reading), 1.5)
-                .withoutTarget());
+        REPORT.note("%s took %.1f times as long as reading alone, which took %.1f s."
+                .formatted(what, Size.median(ours) / Size.median(reading), Size.median(reading)));
         REPORT.write(owner);
     }
 
@@ -200,10 +205,10 @@ class BehaviorBenchmark {
     }
 
     /** Of one customer, as long as everybody's. */
-    private String metadata() throws SQLException {
+    private String metrics() throws SQLException {
         return owner.with(connection -> {
             try (var rows = connection.createStatement().executeQuery(about("""
-                            select quote_literal(metadata) from behavior_analysis
+                            select quote_literal(metrics) from behavior_analysis
                             where organization_id = ':organization' limit 1"""))) {
                 rows.next();
                 return rows.getString(1);

@@ -30,14 +30,14 @@ class SegmentationBenchmark {
     /** Seconds in which a million customers have to be segmented, whatever the floor takes. */
     private static final int LIMIT = 120;
 
-    private static final String CUSTOMERS = """
+    static final String CUSTOMERS = """
             insert into customers (organization_id, customer_id, external_id, created_at, updated_at)
             select ':organization', md5(':organization' || n)::uuid as customer_id, 'C' || n, now(), now()
             from generate_series(1, :customers) n
             order by customer_id""";
 
     /** From 1 to 19 transactions a customer over the last year, ten on average. */
-    private static final String TRANSACTIONS = """
+    static final String TRANSACTIONS = """
             insert into transactions (
                 organization_id, customer_id, transaction_key, occurred_at, amount, status, discount)
             select organization_id, customer_id, gen_random_uuid(),
@@ -54,8 +54,7 @@ class SegmentationBenchmark {
             order by :order""";
 
     /** What the features are for customers who have transactions and no events. */
-    private static final String FLOOR_FEATURES =
-            """
+    static final String FLOOR_FEATURES = """
             insert into customer_feature
             select organization_id, customer_id, ':as_of', ':organization',
                 date_part('epoch', ':as_of' - coalesce(last_at, first_seen_at)) / 86400, frequency, monetary,

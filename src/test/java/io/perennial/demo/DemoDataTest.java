@@ -67,7 +67,7 @@ class DemoDataTest {
     }
 
     @Test
-    void anOrganizationIsFilledAndItsSegmentsAreBelievable() {
+    void anOrganizationIsFilledAndWhatIsSaidOfItIsBelievable() {
         var id = Api.organization("ecommerce");
         var organization = new Organization(id, "Demo", OrgType.ECOMMERCE, "EUR", "UTC", 60, NOW, NOW);
 
@@ -83,6 +83,22 @@ class DemoDataTest {
         assertThat(shares.get("Lost")).isBetween(4.0, 7.5);
         assertThat(Api.asAdmin()
                         .get("/api/v1/segmentation/organizations/{org_id}/segment-moves", id)
+                        .<List<Object>>path("moves"))
+                .isNotEmpty();
+        for (var known : Map.of(
+                        "behavior/organizations/{org_id}/behavior-insights",
+                        "total_customers",
+                        "value/organizations/{org_id}/distribution",
+                        "customers",
+                        "lifecycle/organizations/{org_id}/stages",
+                        "customers")
+                .entrySet()) {
+            assertThat(Api.asAdmin().get("/api/v1/" + known.getKey(), id).<Integer>path(known.getValue()))
+                    .as(known.getKey())
+                    .isEqualTo(2_000);
+        }
+        assertThat(Api.asAdmin()
+                        .get("/api/v1/lifecycle/organizations/{org_id}/flow", id)
                         .<List<Object>>path("moves"))
                 .isNotEmpty();
     }

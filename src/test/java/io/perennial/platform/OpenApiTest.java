@@ -14,7 +14,6 @@ import io.restassured.builder.MultiPartSpecBuilder;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
-import jakarta.validation.Valid;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -388,9 +387,12 @@ class OpenApiTest {
                 : type;
     }
 
+    /** The parameter that no annotation takes from anywhere else. */
     private JavaType bodyType(Method method) {
         return json.constructType(Arrays.stream(method.getParameters())
-                .filter(parameter -> parameter.isAnnotationPresent(Valid.class))
+                .filter(parameter -> Arrays.stream(parameter.getAnnotations())
+                        .map(annotation -> annotation.annotationType().getPackageName())
+                        .noneMatch(name -> name.startsWith("jakarta.ws.rs") || name.startsWith("org.jboss.resteasy")))
                 .findFirst()
                 .orElseThrow()
                 .getParameterizedType());

@@ -2,7 +2,6 @@ package io.perennial.insight.behavior;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -39,7 +38,7 @@ import io.perennial.tenant.Role;
 /** Behavior analysis: look for the signals of the industry, and read what was found. */
 @Path("/api/v1/behavior")
 @Tag(name = "Behavior")
-public class BehaviorResource {
+class BehaviorResource {
 
     private final Access access;
     private final Runs runs;
@@ -177,7 +176,7 @@ public class BehaviorResource {
                     By the names of the signals; null goes back to the default, and those that are not named stay as they
                     are. Takes effect with the next analysis.""")
     public Uni<List<SignalSetting>> setThresholds(
-            @RestPath("org_id") UUID orgId, @NotNull @Valid Map<String, BigDecimal> given) {
+            @RestPath("org_id") UUID orgId, @NotNull Map<String, BigDecimal> given) {
         return access.organization(orgId).chain(organization -> thresholds.change(organization, given));
     }
 }

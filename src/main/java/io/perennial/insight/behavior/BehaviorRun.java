@@ -6,8 +6,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.List;
 
+import io.perennial.runs.HistoryStep;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -34,8 +36,9 @@ class BehaviorRun implements RunKind {
 
     private final List<RunStep> steps;
 
-    BehaviorRun(ThresholdStep thresholds, AnalyzeStep analyze, ForgetStep forget) {
-        this.steps = List.of(thresholds, analyze, forget);
+    BehaviorRun(ThresholdStep thresholds, AnalyzeStep analyze, BehaviorConfig config, Clock clock) {
+        this.steps =
+                List.of(thresholds, analyze, new HistoryStep("behavior_history", "as_of", config.historyDays(), clock));
     }
 
     @Override

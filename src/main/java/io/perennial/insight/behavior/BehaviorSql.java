@@ -118,7 +118,7 @@ final class BehaviorSql {
                             + case when _activity is null then 0 else :activity_weight end
                             + case when _value is null then 0 else :value_weight end))::numeric(5, 2) as score,
                     :found as found,
-                    jsonb_build_object(:metadata) as metrics
+                    array[:metrics]::float8[] as metrics
                 from derived
             ), combinations as materialized (
                 select found,
@@ -134,15 +134,11 @@ final class BehaviorSql {
                 from judged j
                 join combinations s on s.found = j.found
                 where j._active
-                on conflict (organization_id, customer_id, as_of) do update
-                set run_id = excluded.run_id, analyzed_at = excluded.analyzed_at,
-                    behavior_score = excluded.behavior_score, activity_trend = excluded.activity_trend,
-                    value_trend = excluded.value_trend, engagement_trend = excluded.engagement_trend,
-                    risk_signals = excluded.risk_signals
+                :replacing
             ), written as (
                 insert into behavior_analysis (
                     organization_id, customer_id, org_type, behavior_score, activity_trend, value_trend, engagement_trend,
-                    risk_signals, recommendations, metadata, run_id, as_of, analyzed_at)
+                    risk_signals, recommendations, metrics, run_id, as_of, analyzed_at)
                 select $1, j.customer_id, ':org_type', j.score, :activity_trend, :value_trend, :engagement_trend,
                     s.risk_signals, s.recommendations, j.metrics, $5, :as_of, $6
                 from judged j
@@ -152,7 +148,7 @@ final class BehaviorSql {
                 set org_type = excluded.org_type, behavior_score = excluded.behavior_score,
                     activity_trend = excluded.activity_trend, value_trend = excluded.value_trend,
                     engagement_trend = excluded.engagement_trend, risk_signals = excluded.risk_signals,
-                    recommendations = excluded.recommendations, metadata = excluded.metadata, run_id = excluded.run_id,
+                    recommendations = excluded.recommendations, metrics = excluded.metrics, run_id = excluded.run_id,
                     as_of = excluded.as_of, analyzed_at = excluded.analyzed_at
             )
             select count(*) filter (where _active) as analyzed,
@@ -162,9 +158,17 @@ final class BehaviorSql {
                 ) as silent_customers
             from judged""";
 
+    /** Only for an instant that was analyzed before: to be ready for it takes half as long again as writing the rows does. */
+    private static final String REPLACING = """
+            on conflict (organization_id, customer_id, as_of) do update
+            set run_id = excluded.run_id, analyzed_at = excluded.analyzed_at, behavior_score = excluded.behavior_score,
+                activity_trend = excluded.activity_trend, value_trend = excluded.value_trend,
+                engagement_trend = excluded.engagement_trend, risk_signals = excluded.risk_signals""";
+
     private final Profile profile;
     private final List<Integer> days;
     private final String statement;
+    private final String repeated;
 
     /** The statement for an industry. */
     BehaviorSql(Profile profile) {
@@ -175,16 +179,19 @@ final class BehaviorSql {
                 .map(match -> Integer.valueOf(match.group(1)))
                 .distinct()
                 .toList();
-        this.statement = numbered(sql);
+        this.statement = numbered(sql.replace(":replacing", ""));
+        this.repeated = numbered(sql.replace(":replacing", REPLACING));
     }
 
     /**
      * Analyzes the customers {@code $2} to {@code $3} of organization {@code $1} as of {@code $4} and keeps what comes out.
      * Yields how many customers were analyzed, how many were silent because nothing is known that they did, and the first of
      * these.
+     *
+     * @param again whether customers have been analyzed as of the same instant before
      */
-    String statement() {
-        return statement;
+    String statement(boolean again) {
+        return again ? repeated : statement;
     }
 
     /**
@@ -226,11 +233,7 @@ final class BehaviorSql {
                 .replace(":engagement", change(profile, "_engaged_%s"))
                 .replace(":usual_engagement", String.valueOf(profile.usualEngagement()))
                 .replace(":found", found(profile))
-                .replace(
-                        ":metadata",
-                        profile.shown().stream()
-                                .map(metric -> "'%1$s', %1$s".formatted(metric.name()))
-                                .collect(Collectors.joining(", ")))
+                .replace(":metrics", profile.shown().stream().map(Metric::name).collect(Collectors.joining(", ")))
                 .replace(":names", eachFound(profile.signals().stream().map(Signal::name)))
                 .replace(
                         ":recommendations", eachFound(profile.signals().stream().map(Signal::recommendation)))

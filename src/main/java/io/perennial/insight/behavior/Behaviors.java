@@ -3,7 +3,6 @@ package io.perennial.insight.behavior;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -142,6 +141,13 @@ class Behaviors {
             @Schema(description = "Of all analyzed customers", examples = "32.45")
             BigDecimal percentage) {}
 
+    private static final String CURRENT = """
+            select b.*, settled.result -> 'metrics' as names
+            from behavior_analysis b
+            left join run_partitions settled
+                on settled.organization_id = $1 and settled.run_id = b.run_id and settled.step = 0 and settled.partition = 0
+            where b.organization_id = $1 and b.customer_id in ($2, $3)""";
+
     private static final String INSIGHTS = """
             with analyzed as (
                 select activity_trend, behavior_score, risk_signals
@@ -173,10 +179,7 @@ class Behaviors {
 
     /** The behavior of a customer; fails when there is no such customer, or no analysis yet. */
     Uni<CustomerBehavior> of(CustomerReference customer) {
-        return database.lookup(
-                        customer.organization(),
-                        "select * from behavior_analysis where organization_id = $1 and customer_id in ($2, $3)",
-                        customer.parameters())
+        return database.lookup(customer.organization(), CURRENT, customer.parameters())
                 .chain(rows -> rows.size() == 0
                         ? none(customer)
                         : Uni.createFrom()
@@ -263,20 +266,21 @@ class Behaviors {
                 .stream().map(String.class::cast).toList();
     }
 
-    /** In the order in which the industry declares them. */
+    /** As the run named them that computed them, in its order. */
     private static Map<String, BigDecimal> metrics(Row row) {
-        var stored = (JsonObject) row.getValue("metadata");
+        var names = (JsonArray) row.getValue("names");
+        var numbers = row.getArrayOfDoubles("metrics");
         var metrics = new LinkedHashMap<String, BigDecimal>();
-        Profiles.of(OrgType.of(row.getString("org_type"))).shown().forEach(metric -> {
-            var number = stored.getNumber(metric.name());
-            if (number != null) {
-                metrics.put(metric.name(), plain(new BigDecimal(number.toString())));
+        for (var i = 0; names != null && i < numbers.length; i++) {
+            if (numbers[i] != null) {
+                metrics.put(names.getString(i), plain(BigDecimal.valueOf(numbers[i])));
             }
-        });
+        }
         return metrics;
     }
 
-    private static BigDecimal plain(BigDecimal number) {
+    /** Without zeros that say nothing. */
+    static BigDecimal plain(BigDecimal number) {
         var stripped = number.stripTrailingZeros();
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
     }

@@ -2,7 +2,7 @@ package io.perennial.insight.behavior;
 
 /**
  * Contracts that end unless they are renewed: {@code contract_started} and {@code contract_renewed} have the days of the term
- * for a value, a year without one, and the latest end counts; {@code contract_cancelled} ends the contract at once.
+ * for a value, a year without one, and the latest end counts; {@code contract_cancelled} ends at once what has begun by then.
  */
 final class Contract {
 
@@ -14,15 +14,20 @@ final class Contract {
     /** How long after its end a contract is still worth renewing. */
     private static final int LAPSED_DAYS = 90;
 
-    static final Metric BEGAN = Metric.latest("_contract_began", EVER, "contract_started", "contract_renewed");
+    private static final String TERMS = "event_type in ('contract_started', 'contract_renewed')";
+
+    static final Metric BEGAN =
+            new Metric("_contract_began", null, "array_agg(occurred_at) filter (where %s)".formatted(TERMS), null);
     static final Metric CANCELLED = Metric.latest("_contract_cancelled", EVER, "contract_cancelled");
     static final Metric ENDS = new Metric("_contract_ends", null, """
-            max(occurred_at + least(greatest(coalesce(value, 365), 1), 3650)::float8 * interval '1 day')
-                filter (where event_type in ('contract_started', 'contract_renewed'))""", null);
+            array_agg(occurred_at + least(greatest(coalesce(value, 365), 1), 3650)::float8 * interval '1 day')
+                filter (where %s)""".formatted(TERMS), null);
     static final Metric DAYS_LEFT = Metric.derived(
             "days_until_contract_end", "Days until the contract ends, below zero for one that has ended", """
-            case when _contract_cancelled >= _contract_began then null
-                else floor(date_part('epoch', _contract_ends - :as_of) / 86400) end""");
+            floor(date_part('epoch', (
+                select max(term.ends)
+                from unnest(_contract_began, _contract_ends) as term (began, ends)
+                where _contract_cancelled is null or term.began > _contract_cancelled) - :as_of) / 86400)""");
 
     /** Days left of a contract that is worth renewing. */
     static final String RENEWABLE_DAYS =

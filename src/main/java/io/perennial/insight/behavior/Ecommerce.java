@@ -42,8 +42,15 @@ final class Ecommerce {
                     Metric.spent("_spent_prev_90", null, Window.previous(90)),
                     Metric.transactions("_discounted", null, "completed", LAST_90_DAYS + " and discount > 0"),
                     Metric.transactions(
-                            "_in_new_categories", null, "completed", LAST_90_DAYS + " and category_since > :days_90"),
-                    Metric.transactions("_orders_earlier", null, "completed", "occurred_at <= :days_90"),
+                            "_in_new_categories",
+                            null,
+                            "completed",
+                            LAST_90_DAYS + " and category is not null and category_since > :days_90"),
+                    Metric.transactions(
+                            "_categorized_earlier",
+                            null,
+                            "completed",
+                            "category is not null and occurred_at <= :days_90"),
                     Metric.transactions("_refunds", null, "refunded", LAST_90_DAYS)),
             List.of(
                     Metric.derived(
@@ -93,8 +100,9 @@ final class Ecommerce {
                             "Send cart reminders and find out what stops the customer at the checkout"),
                     new Signal(
                             "category_shift",
-                            "Share of new categories among at least 2 orders of the last 90 days, after at least 2 earlier",
-                            Signal.when("orders_last_90_days >= 2 and _orders_earlier >= 2", "new_category_percent"),
+                            "Share of new categories among at least 2 orders of the last 90 days, after at least 2 with one before",
+                            Signal.when(
+                                    "orders_last_90_days >= 2 and _categorized_earlier >= 2", "new_category_percent"),
                             Direction.AT_LEAST,
                             Unit.PERCENT,
                             60,

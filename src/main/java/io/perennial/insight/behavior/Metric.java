@@ -74,6 +74,6 @@ record Metric(String name, String meaning, String sql, String absent) {
         var type = types.length == 1
                 ? "event_type = '%s'".formatted(types[0])
                 : Arrays.stream(types).map("'%s'"::formatted).collect(Collectors.joining(", ", "event_type in (", ")"));
-        return type + " and " + window.condition();
+        return window.condition() + " and " + type;
     }
 }

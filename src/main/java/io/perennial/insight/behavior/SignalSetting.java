@@ -34,20 +34,15 @@ public record SignalSetting(
      * @param threshold of the organization; null when it has none of its own
      */
     static SignalSetting of(Signal signal, BigDecimal threshold) {
-        var standard = plain(BigDecimal.valueOf(signal.threshold()));
+        var standard = Behaviors.plain(BigDecimal.valueOf(signal.threshold()));
         return new SignalSetting(
                 signal.name(),
                 signal.meaning(),
                 signal.direction(),
                 signal.unit(),
-                threshold == null ? standard : plain(threshold),
+                threshold == null ? standard : Behaviors.plain(threshold),
                 standard,
                 signal.urgency(),
                 signal.recommendation());
-    }
-
-    private static BigDecimal plain(BigDecimal number) {
-        var stripped = number.stripTrailingZeros();
-        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
     }
 }

@@ -7,11 +7,13 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.List;
 
 import io.perennial.features.FeatureStep;
 import io.perennial.insight.segment.BreakpointStep;
 import io.perennial.models.predict.PredictStep;
+import io.perennial.runs.HistoryStep;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -58,8 +60,15 @@ class HealthRun implements RunKind {
             PredictStep predict,
             SentimentStep sentiment,
             HealthStep health,
-            HistoryStep history) {
-        this.steps = List.of(features, breakpoints, predict, sentiment, health, history);
+            HealthConfig config,
+            Clock clock) {
+        this.steps = List.of(
+                features,
+                breakpoints,
+                predict,
+                sentiment,
+                health,
+                new HistoryStep("customer_health_history", "analysis_date", config.historyDays(), clock));
     }
 
     @Override

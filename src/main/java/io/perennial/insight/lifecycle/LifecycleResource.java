@@ -59,7 +59,9 @@ class LifecycleResource {
     @Operation(
             operationId = "getStageFlow",
             summary = "Read how many customers went from which stage to which",
-            description = "In the latest calculation or, with since and until, between two instants.")
+            description = """
+                    In the latest calculation or, with since and until, between two instants. Who has left their stage longer
+                    ago than histories are kept counts as in none.""")
     public Uni<Lifecycles.StageFlow> flow(
             @RestPath("org_id") UUID orgId,
             @RestQuery @Parameter(description = "The instant to compare with; needs until") Instant since,

@@ -5,12 +5,17 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 import io.perennial.features.FeatureStep;
 import io.perennial.insight.lifecycle.StageStep;
 import io.perennial.insight.segment.BreakpointStep;
 import io.perennial.models.predict.PredictStep;
+import io.perennial.platform.ProblemType;
+import io.perennial.runs.HistoryStep;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
@@ -25,7 +30,11 @@ class StandingRun implements RunKind {
 
     static final String NAME = StageStep.RUN;
 
+    /** By how much the clocks of callers may be ahead, or their days. */
+    private static final Duration AHEAD = Duration.ofDays(1);
+
     private final List<RunStep> steps;
+    private final Clock clock;
 
     StandingRun(
             FeatureStep features,
@@ -33,13 +42,32 @@ class StandingRun implements RunKind {
             PredictStep predict,
             ValueBreakpointStep valueBreakpoints,
             ValueStep value,
-            StageStep stages) {
-        this.steps = List.of(features, breakpoints, predict, valueBreakpoints, value, stages);
+            StageStep stages,
+            StandingConfig config,
+            Clock clock) {
+        this.clock = clock;
+        this.steps = List.of(
+                features,
+                breakpoints,
+                predict,
+                valueBreakpoints,
+                value,
+                stages,
+                new HistoryStep("value_history", "exited_at", config.historyDays(), clock),
+                new HistoryStep("lifecycle_history", "exited_at", config.historyDays(), clock));
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    /** Nobody would leave a segment or a stage any more until an instant that was far ahead by mistake. */
+    @Override
+    public void check(Instant asOf) {
+        if (asOf.isAfter(clock.instant().plus(AHEAD))) {
+            throw ProblemType.INVALID_REQUEST.problem("as_of must not lie in the future");
+        }
     }
 
     @Override

@@ -62,7 +62,8 @@ class ValueResource {
                     customer has spent + 0.6 × the percentile of the predicted lifetime value; above 70 is high_value, below
                     30 low_value. Without a model's lifetime value it is what the customer buys in a year at the usual rate,
                     times the probability to stay. Stages and segments are entered and left at the instant of the run; of
-                    customers who have been part of a run of a later instant, nothing changes.""")
+                    customers who have been part of a run of a later instant, nothing changes. An instant to come is
+                    refused.""")
     public Uni<Run> calculate(
             @RestPath("org_id") UUID orgId,
             @RestQuery("as_of") Instant asOf,

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,8 @@ import io.perennial.testing.ServiceTest;
 class BehaviorScoreTest {
 
     private static final int CUSTOMERS = 400;
+
+    private static final Pattern DAYS = Pattern.compile(":days_([0-9]+)");
 
     /** What a customer did in a month. */
     private record Month(int logins, int messages, int purchases, int amount) {
@@ -150,5 +153,12 @@ class BehaviorScoreTest {
         });
         assertThat(profile.shown())
                 .allSatisfy(metric -> assertThat(metric.meaning()).isNotBlank());
+        assertThat(profile.eventMetrics())
+                .allSatisfy(metric -> assertThat(DAYS.matcher(metric.sql())
+                                .results()
+                                .mapToInt(match -> Integer.parseInt(match.group(1))))
+                        .as(metric.name())
+                        .allMatch(days -> days <= profile.lookBackDays()));
+        assertThat(2 * profile.trendDays()).isLessThanOrEqualTo(profile.lookBackDays());
     }
 }

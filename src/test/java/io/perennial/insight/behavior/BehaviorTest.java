@@ -346,6 +346,24 @@ class BehaviorTest {
     }
 
     @Test
+    void whatHasNoCategoryIsOfNoNewOne() {
+        var organization = new Doings()
+                .customer("not said lately")
+                .bought(2, 200, "10", "tents")
+                .bought(3, 20, "10", "")
+                .customer("not said before")
+                .bought(2, 200, "10", "")
+                .bought(3, 20, "10", "tents")
+                .analyzed("ecommerce");
+
+        var lately = Doings.of(organization, "not said lately");
+        assertThat(lately.getInt("metadata.new_category_percent")).isZero();
+        assertThat(lately.getList("risk_signals")).isEmpty();
+        assertThat(Doings.of(organization, "not said before").getList("risk_signals"))
+                .isEmpty();
+    }
+
+    @Test
     void aContractIsOnlyDueWhileItCanBeRenewed() {
         var organization = new Doings()
                 .customer("due")
@@ -361,6 +379,10 @@ class BehaviorTest {
                 .customer("absurd")
                 .valued("contract_started", 1, 10, "999999999999")
                 .valued("contract_renewed", 1, 9, "-5")
+                .customer("begun anew")
+                .valued("contract_started", 1, 100, "730")
+                .event("contract_cancelled", 1, 50)
+                .valued("contract_started", 1, 40, "60")
                 .analyzed("trades");
 
         assertThat(Doings.of(organization, "due").getList("risk_signals")).isEqualTo(List.of("contract_renewal_due"));
@@ -373,6 +395,9 @@ class BehaviorTest {
         }
         assertThat(Doings.of(organization, "cancelled").getMap("metadata"))
                 .doesNotContainKey("days_until_contract_end");
+        var anew = Doings.of(organization, "begun anew");
+        assertThat(anew.getInt("metadata.days_until_contract_end")).isEqualTo(20);
+        assertThat(anew.getList("risk_signals")).isEqualTo(List.of("contract_renewal_due"));
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.perennial.insight.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -187,6 +189,52 @@ class CustomerValueTest {
         assertThat(history.getString("[1].exited_at")).isEqualTo("2025-07-30T00:00:00Z");
         assertThat(history.getDouble("[1].value_score")).isEqualTo(12.5);
         assertThat(history.getDouble("[1].predicted_ltv")).isEqualTo(100);
+    }
+
+    @Test
+    void whatWasLeftMoreThanFourHundredDaysAgoIsForgotten() throws InterruptedException {
+        var organization = Api.organization("ecommerce");
+        Standing.customers(organization, "a,2023-01-01\nb,2023-01-01\n");
+        Standing.transactions(organization, "a,2023-05-01,10\nb,2023-05-01,20\n");
+        Standing.calculate(organization, "2023-05-02T00:00:00Z");
+        Standing.transactions(organization, "a,2023-05-20,100\n");
+        Standing.calculate(organization, "2023-05-21T00:00:00Z");
+
+        Standing.calculate(organization, "2024-06-24T00:00:00Z");
+        assertThat(left(organization, "value/history", "")).contains("2023-05-21T00:00:00Z");
+        assertThat(left(organization, "lifecycle", "history.")).containsExactly("2024-06-24T00:00:00Z");
+
+        Standing.calculate(organization, "2024-06-24T00:00:01Z");
+        assertThat(left(organization, "value/history", "")).doesNotContain("2023-05-21T00:00:00Z");
+        assertThat(left(organization, "lifecycle", "history.")).containsExactly("2024-06-24T00:00:00Z");
+
+        Standing.calculate(organization, "2025-07-29T00:00:01Z");
+        assertThat(left(organization, "lifecycle", "history.")).isEmpty();
+        assertThat(Standing.of(organization, "a", "lifecycle").getString("entered_at"))
+                .isEqualTo("2024-06-24T00:00:00Z");
+    }
+
+    private static List<String> left(UUID organization, String what, String list) {
+        return Standing.of(organization, "a", what).getList(list + "exited_at");
+    }
+
+    @Test
+    void anInstantThatIsToComeIsRefused() {
+        var organization = Api.organization("banking");
+        var toCome = Instant.now().plus(Duration.ofDays(2)).toString();
+
+        var calculated = Api.asAdmin()
+                .queryParam("as_of", toCome)
+                .post("/api/v1/value/organizations/{org_id}/calculate", organization);
+        var run = Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("kind", "standing", "as_of", toCome))
+                .post("/api/v1/organizations/{org_id}/runs", organization);
+
+        for (var response : List.of(calculated, run)) {
+            response.then().statusCode(400).contentType("application/problem+json");
+            assertThat(response.<String>path("detail")).isEqualTo("as_of must not lie in the future");
+        }
     }
 
     @Test
