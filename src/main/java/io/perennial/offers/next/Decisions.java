@@ -26,13 +26,14 @@ class Decisions {
     private static final String INSERT = """
             insert into offer_decisions (
                 organization_id, feature_schema, customer_id, decision_id, decided_at, run_id, policy, policy_version,
-                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features, value, cost,
-                outcome)
+                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, costs, margins, features,
+                value, cost, outcome)
             select $1, $3, d.*, case when d.offer_id is not null then 'pending' end
             from jsonb_to_recordset($2::jsonb) as d (
                 customer_id uuid, decision_id uuid, decided_at timestamptz, run_id uuid, policy text, policy_version text,
                 offer_id integer, held_out boolean, explored boolean, propensity float8, eligible integer[],
-                probabilities real[], propensities float8[], features real[], value numeric, cost numeric)
+                probabilities real[], propensities float8[], costs numeric[], margins numeric[], features real[],
+                value numeric, cost numeric)
             where exists (
                 select from customers c where c.organization_id = $1 and c.customer_id = d.customer_id)""";
 

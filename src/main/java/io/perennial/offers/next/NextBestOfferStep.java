@@ -146,6 +146,8 @@ class NextBestOfferStep implements RunStep {
         add(counts, "decided");
         if (decision.offer() != null) {
             add(counts, Integer.toString(decision.offer().offerId()));
+        } else if (decision.choice() != null) {
+            add(counts, "nothing_worthwhile");
         } else {
             add(counts, decision.heldOut() ? "held_out" : "nothing_eligible");
         }

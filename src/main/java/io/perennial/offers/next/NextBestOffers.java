@@ -199,37 +199,10 @@ class NextBestOffers {
             if (change.inactive()) {
                 changed.remove(change.offerId());
             } else if (change.cost() != null) {
-                changed.computeIfPresent(change.offerId(), (id, offer) -> costing(offer, change.cost()));
+                changed.computeIfPresent(change.offerId(), (id, offer) -> offer.priced(change.cost(), offer.margin()));
             }
         }
         return changed;
-    }
-
-    private static Offer costing(Offer offer, BigDecimal cost) {
-        return new Offer(
-                offer.offerId(),
-                offer.name(),
-                offer.description(),
-                offer.category(),
-                offer.isActive(),
-                offer.lifecycleStage(),
-                offer.targetSegment(),
-                offer.minCustomerValue(),
-                offer.maxCustomerValue(),
-                cost,
-                offer.margin(),
-                offer.monthlyBudget(),
-                offer.redemptionLimit(),
-                offer.redemptions(),
-                offer.consentNeeded(),
-                offer.contactLimit(),
-                offer.industries(),
-                offer.externalOfferId(),
-                offer.externalSystem(),
-                offer.lastSynced(),
-                offer.version(),
-                offer.createdAt(),
-                offer.updatedAt());
     }
 
     private Uni<NextBestOffer> best(UUID organization, CustomerContext customer, Map<Integer, Offer> active) {

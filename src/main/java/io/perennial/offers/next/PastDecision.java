@@ -5,19 +5,27 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.data.Numeric;
+import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
+
+import io.perennial.offers.Offer;
 
 /**
  * A decision that is over: the offer was accepted, or it was declined or ignored.
  *
  * @param value what keeping the customer was worth; null when not known
  * @param eligible the offers that could have been chosen
- * @param propensities the probability of each of them
+ * @param propensities the probability of each of them where one was chosen at all; they add up to 1
+ * @param costs what each of them cost then; null of a decision that is older than that is logged
+ * @param margins what each of them earned then before its cost; null of such a decision
  * @param features as {@link OfferSchema#CUSTOMER}; NaN where missing
  */
 record PastDecision(
@@ -29,13 +37,15 @@ record PastDecision(
         double cost,
         List<Integer> eligible,
         double[] propensities,
+        BigDecimal[] costs,
+        BigDecimal[] margins,
         float[] features) {
 
     private static final int BLOCK = 2_048;
 
     private static final String NEWEST = """
             select customer_id, decided_at, offer_id, outcome, value::float8 as value, cost::float8 as cost, eligible,
-                propensities, features
+                propensities, costs, margins, features
             from offer_decisions
             where organization_id = $1 and offer_id is not null and outcome in ('accepted', 'declined', 'ignored')
                 and feature_schema = $2 and decided_at > $3
@@ -86,10 +96,43 @@ record PastDecision(
                 row.getDouble("value"),
                 row.getDouble("cost"),
                 Arrays.asList(row.getArrayOfIntegers("eligible")),
-                Arrays.stream(row.getArrayOfDoubles("propensities"))
-                        .mapToDouble(Double::doubleValue)
-                        .toArray(),
+                ofOffers(row.getArrayOfDoubles("propensities")),
+                amounts(row, "costs"),
+                amounts(row, "margins"),
                 CustomerContext.features(row));
+    }
+
+    /** What they lack of 1 was the probability of offering nothing, and something was. */
+    private static double[] ofOffers(Double[] propensities) {
+        var sum = Arrays.stream(propensities).mapToDouble(Double::doubleValue).sum();
+        return Arrays.stream(propensities)
+                .mapToDouble(propensity -> propensity / sum)
+                .toArray();
+    }
+
+    private static BigDecimal[] amounts(Row row, String column) {
+        var amounts = row.getArrayOfNumerics(column);
+        return amounts == null
+                ? null
+                : Arrays.stream(amounts).map(Numeric::bigDecimalValue).toArray(BigDecimal[]::new);
+    }
+
+    /** The offer that was made, at what it cost and earned then. */
+    Offer offer(Map<Integer, Offer> known) {
+        return offer(known, chosen());
+    }
+
+    /** The offers that could have been chosen and still are known, at what they cost and earned then. */
+    List<Offer> offers(Map<Integer, Offer> known) {
+        return IntStream.range(0, eligible.size())
+                .filter(i -> known.containsKey(eligible.get(i)))
+                .mapToObj(i -> offer(known, i))
+                .toList();
+    }
+
+    private Offer offer(Map<Integer, Offer> known, int place) {
+        var offer = known.get(eligible.get(place));
+        return costs == null ? offer : offer.priced(costs[place], margins[place]);
     }
 
     /** The place of the offer among the eligible ones. */
