@@ -15,6 +15,10 @@ import java.util.function.BiFunction;
 /**
  * Gathers what is to be logged. A decision that is alone is written at once; those that are made while others of its
  * organization are being written go together after them, by one statement, so the more there is to write the less each costs.
+ *
+ * <p>Whoever asked is answered when the decision is committed, which waits for the disk as any other write does: feedback on
+ * what was answered has to find its decision even after a crash of the database, and how likely a choice was cannot be told
+ * afterwards. Those that are written together wait for the disk once.
  */
 @ApplicationScoped
 class DecisionWriter {
@@ -35,7 +39,7 @@ class DecisionWriter {
      */
     Uni<Void> write(UUID organization, Decision decision, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
         return Uni.createFrom().deferred(() -> {
-            var caller = Caller.executor();
+            var caller = CallerContext.executor();
             return Uni.createFrom()
                     .<Void>emitter(emitter -> add(organization, new Waiting(decision, emitter), statement))
                     .emitOn(caller);

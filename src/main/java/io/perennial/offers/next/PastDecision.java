@@ -1,7 +1,7 @@
 package io.perennial.offers.next;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.sqlclient.Row;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import io.perennial.models.lifetime.Blocks;
 import io.perennial.offers.Offer;
 
 /**
@@ -64,27 +65,25 @@ record PastDecision(
      */
     static Uni<List<PastDecision>> newest(
             SqlConnection connection, UUID organization, OffsetDateTime after, int limit) {
-        return connection.prepare(NEWEST).chain(statement -> {
-            var cursor = statement.cursor(
-                    Tuple.of(organization, OfferSchema.CUSTOMER_HASH, after == null ? EVER : after, limit));
-            List<PastDecision> decisions = new ArrayList<>();
-            return Multi.createBy()
-                    .repeating()
-                    .uni(() -> cursor.read(BLOCK).map(rows -> addAll(rows.getDelegate(), decisions)))
-                    .whilst(read -> cursor.hasMore())
-                    .collect()
-                    .last()
-                    .eventually(() -> cursor.close().chain(statement::close))
-                    .map(last -> {
-                        Collections.reverse(decisions);
-                        return decisions;
-                    });
-        });
+        var parameters = Tuple.of(organization, OfferSchema.CUSTOMER_HASH, after == null ? EVER : after, limit);
+        return Blocks.read(connection, NEWEST, parameters, BLOCK)
+                .onItem()
+                .transformToIterable(PastDecision::all)
+                .collect()
+                .asList()
+                .map(PastDecision::reversed);
     }
 
-    private static int addAll(Iterable<Row> rows, List<PastDecision> decisions) {
-        rows.forEach(row -> decisions.add(of(row)));
-        return decisions.size();
+    private static List<PastDecision> all(RowSet<io.vertx.mutiny.sqlclient.Row> rows) {
+        var decisions = new ArrayList<PastDecision>();
+        rows.forEach(row -> decisions.add(of(row.getDelegate())));
+        return decisions;
+    }
+
+    private static List<PastDecision> reversed(List<PastDecision> newestFirst) {
+        var decisions = new ArrayList<>(newestFirst);
+        Collections.reverse(decisions);
+        return decisions;
     }
 
     private static PastDecision of(Row row) {

@@ -41,7 +41,7 @@ final class Remembered<T> {
             var value = known.get(organization);
             return value.isDone() && !value.isCompletedExceptionally()
                     ? Uni.createFrom().item(value.join())
-                    : Uni.createFrom().completionStage(value).emitOn(Caller.executor());
+                    : Uni.createFrom().completionStage(value).emitOn(CallerContext.executor());
         });
     }
 

@@ -5,9 +5,9 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.Executor;
 
 /** Where a caller is, for answers that come from elsewhere to go on there. */
-final class Caller {
+final class CallerContext {
 
-    private Caller() {}
+    private CallerContext() {}
 
     /** Runs on the Vert.x context that this is called on, if there is one, and on the default executor otherwise. */
     static Executor executor() {
