@@ -14,16 +14,7 @@ import io.perennial.tenant.Organization;
  * {@code :horizon} is the organization's days until a customer counts as churned. A kind that chooses one of several has
  * {@code :choices}, an array of text.
  */
-public interface ModelKind {
-
-    /** As paths and versions name it, such as {@code churn}. */
-    String name();
-
-    /** What is predicted, in a sentence without a full stop. */
-    String description();
-
-    /** What kind of number is predicted. */
-    Objective objective();
+public interface ModelKind extends LearnedKind {
 
     /** The days after the feature set in which the outcome shows. */
     int windowDays(Organization organization);

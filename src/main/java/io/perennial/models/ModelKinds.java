@@ -12,10 +12,15 @@ import io.perennial.platform.ProblemType;
 public class ModelKinds {
 
     private final List<ModelKind> kinds;
+    private final List<LearnedKind> learned;
 
-    ModelKinds(@All List<ModelKind> kinds) {
-        this.kinds =
-                kinds.stream().sorted(Comparator.comparing(ModelKind::name)).toList();
+    ModelKinds(@All List<ModelKind> kinds, @All List<LearnedKind> learned) {
+        this.kinds = sorted(kinds);
+        this.learned = sorted(learned);
+    }
+
+    private static <T extends LearnedKind> List<T> sorted(List<T> kinds) {
+        return kinds.stream().sorted(Comparator.comparing(LearnedKind::name)).toList();
     }
 
     /** In the order of their names. */
@@ -23,13 +28,27 @@ public class ModelKinds {
         return kinds;
     }
 
+    /** These and those that other rooms know how to train, in the order of their names. */
+    public List<LearnedKind> learned() {
+        return learned;
+    }
+
     /** The kind of a name; fails with {@link ProblemType#INVALID_REQUEST} when there is none. */
     public ModelKind named(String name) {
+        return named(kinds, name);
+    }
+
+    /** The kind of a name, whoever trains it; fails like {@link #named(String)}. */
+    public LearnedKind learnedNamed(String name) {
+        return named(learned, name);
+    }
+
+    private static <T extends LearnedKind> T named(List<T> kinds, String name) {
         return kinds.stream()
                 .filter(kind -> kind.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> ProblemType.INVALID_REQUEST.problem(
                         "kind must be one of %s",
-                        String.join(", ", kinds.stream().map(ModelKind::name).toList())));
+                        String.join(", ", kinds.stream().map(LearnedKind::name).toList())));
     }
 }

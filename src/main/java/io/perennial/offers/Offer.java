@@ -148,6 +148,34 @@ public record Offer(
         return fields;
     }
 
+    /** This offer at another cost and margin. */
+    public Offer priced(BigDecimal otherCost, BigDecimal otherMargin) {
+        return new Offer(
+                offerId,
+                name,
+                description,
+                category,
+                isActive,
+                lifecycleStage,
+                targetSegment,
+                minCustomerValue,
+                maxCustomerValue,
+                otherCost,
+                otherMargin,
+                monthlyBudget,
+                redemptionLimit,
+                redemptions,
+                consentNeeded,
+                contactLimit,
+                industries,
+                externalOfferId,
+                externalSystem,
+                lastSynced,
+                version,
+                createdAt,
+                updatedAt);
+    }
+
     private static Instant instant(Row row, String column) {
         var value = row.get(OffsetDateTime.class, column);
         return value == null ? null : value.toInstant();

@@ -105,9 +105,7 @@ class OfferResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Offer.class)))
     @Operation(operationId = "getOffer", summary = "Read an offer")
     public Uni<Response> get(@RestPath("org_id") UUID orgId, @RestPath("offer_id") int offerId) {
-        return access.organization(orgId)
-                .chain(organization -> existing(orgId, offerId))
-                .map(offer -> tagged(Response.Status.OK, offer));
+        return existing(orgId, offerId).map(offer -> tagged(Response.Status.OK, offer));
     }
 
     @POST
@@ -185,9 +183,7 @@ class OfferResource {
             @RestPath("offer_id") int offerId,
             @RestQuery Integer after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
-        return access.organization(orgId)
-                .chain(organization -> existing(orgId, offerId))
-                .chain(offer -> changes.of(orgId, offerId, after, limit));
+        return existing(orgId, offerId).chain(offer -> changes.of(orgId, offerId, after, limit));
     }
 
     @POST
@@ -203,7 +199,9 @@ class OfferResource {
                             schema = @Schema(implementation = Redemptions.Redemption.class)))
     @Operation(operationId = "redeemOffer", summary = "Note that a customer has accepted an offer", description = """
                     Takes it from the limit of the offer and its cost from the month's budget, in the time zone of the
-                    organization. Neither is ever exceeded, however many ask at once. A customer accepts an offer once.""")
+                    organization. Neither is ever exceeded, however many ask at once. A customer accepts an offer once, and only one
+                    that they may get by its rules; whoever was made it and still has time to answer may accept it in another
+                    stage or segment, too.""")
     public Uni<Redemptions.Redemption> redeem(
             @RestPath("org_id") UUID orgId,
             @RestPath("offer_id") int offerId,
@@ -223,9 +221,7 @@ class OfferResource {
             @RestPath("offer_id") int offerId,
             @RestQuery UUID after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
-        return access.organization(orgId)
-                .chain(organization -> existing(orgId, offerId))
-                .chain(offer -> redemptions.of(orgId, offerId, after, limit));
+        return existing(orgId, offerId).chain(offer -> redemptions.of(orgId, offerId, after, limit));
     }
 
     @GET
@@ -251,7 +247,11 @@ class OfferResource {
     }
 
     private Uni<Offer> existing(UUID organization, int offer) {
-        return offers.find(organization, offer).onItem().ifNull().failWith(() -> Catalog.unknown(offer));
+        return access.organization(organization)
+                .chain(found -> offers.find(organization, offer))
+                .onItem()
+                .ifNull()
+                .failWith(() -> Catalog.unknown(offer));
     }
 
     private static Response tagged(Response.Status status, Offer offer) {

@@ -11,7 +11,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 import io.perennial.insight.lifecycle.Stage;
@@ -59,6 +62,15 @@ public class Offers {
                                 + " from offers where organization_id = $1 and is_active order by offer_id",
                         Tuple.of(organization))
                 .map(Offers::all);
+    }
+
+    /** All offers of an organization by their ids, active or not. */
+    public Uni<Map<Integer, Offer>> all(UUID organization) {
+        return database.query(
+                        organization,
+                        "select " + Offer.COLUMNS + " from offers where organization_id = $1",
+                        Tuple.of(organization))
+                .map(rows -> all(rows).stream().collect(Collectors.toMap(Offer::offerId, Function.identity())));
     }
 
     /** An offer, active or not. Yields null when there is none. */

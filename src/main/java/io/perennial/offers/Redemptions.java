@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -32,6 +33,22 @@ import io.perennial.tenant.TenantDatabase;
  */
 @ApplicationScoped
 public class Redemptions {
+
+    /** Rules that hold whatever the customer was told before. */
+    private static final Set<String> ALWAYS = Set.of("industry", "consent");
+
+    private static final Set<String> UNLESS_PROMISED = Set.of(
+            "industry", "consent", "lifecycle_stage", "target_segment", "min_customer_value", "max_customer_value");
+
+    /** A decision is open until it was answered or the time to answer has passed. */
+    private static final String RULES = "with " + EligibilitySql.ofCustomer() + """
+
+            select e.reasons, exists (
+                    select from offer_decisions d
+                    where d.organization_id = $1 and d.customer_id = e.customer_id and d.offer_id = $5
+                        and d.outcome in ('pending', 'shown')) as promised
+            from eligibility e
+            where e.offer_id = $5""";
 
     private final TenantDatabase database;
     private final Idempotency idempotency;
@@ -69,8 +86,8 @@ public class Redemptions {
      * @param customer of the organization
      * @param idempotencyKey may be null; a customer accepts an offer once in any case
      * @return fails with {@link ProblemType#UNKNOWN_OFFER}, {@link ProblemType#UNKNOWN_CUSTOMER}, {@link
-     *     ProblemType#OFFER_INACTIVE}, {@link ProblemType#OFFER_ALREADY_ACCEPTED}, {@link
-     *     ProblemType#REDEMPTION_LIMIT_REACHED} or {@link ProblemType#MONTHLY_BUDGET_SPENT}, having changed nothing
+     *     ProblemType#OFFER_INACTIVE}, {@link ProblemType#OFFER_NOT_ELIGIBLE}, {@link
+     *     ProblemType#OFFER_ALREADY_ACCEPTED}, {@link ProblemType#REDEMPTION_LIMIT_REACHED} or {@link ProblemType#MONTHLY_BUDGET_SPENT}, having changed nothing
      */
     public Uni<Redemption> redeem(
             Organization organization, int offer, CustomerReference customer, String idempotencyKey) {
@@ -85,24 +102,17 @@ public class Redemptions {
                         () -> redeem(connection, organization, offer, customer)));
     }
 
-    /** The same as part of a transaction that does more. */
-    public Uni<Redemption> redeem(
+    private Uni<Redemption> redeem(
             SqlConnection connection, Organization organization, int offer, CustomerReference customer) {
-        var now = clock.instant();
-        var month = LocalDate.ofInstant(now, organization.zone()).withDayOfMonth(1);
-        return connection
-                .query(TenantDatabase.shareWithoutErasure(organization.id()))
-                .execute()
-                .chain(() -> find(connection, customer))
-                .chain(id -> take(connection, organization.id(), offer)
-                        .chain(taken -> accept(connection, organization.id(), offer, id, taken, now)
-                                .chain(redemption -> spend(connection, organization.id(), month, taken, redemption))));
+        return find(connection, customer).chain(id -> redeem(connection, organization, offer, id));
     }
 
     private static Uni<UUID> find(SqlConnection connection, CustomerReference customer) {
         return connection
-                .preparedQuery(
-                        "select customer_id from customers where organization_id = $1 and customer_id in ($2, $3)")
+                .preparedQuery("""
+                        select customer_id from customers
+                        where organization_id = $1 and customer_id in ($2, $3)
+                        order by customer_id <> $2""")
                 .execute(Tuple.newInstance(customer.parameters()))
                 .map(rows -> {
                     for (var row : rows) {
@@ -110,6 +120,42 @@ public class Redemptions {
                     }
                     throw customer.unknown();
                 });
+    }
+
+    /** The same as part of a transaction that does more, for a customer whose id is known. */
+    public Uni<Redemption> redeem(SqlConnection connection, Organization organization, int offer, UUID customer) {
+        var now = clock.instant();
+        var month = LocalDate.ofInstant(now, organization.zone()).withDayOfMonth(1);
+        return connection
+                .query(TenantDatabase.shareWithoutErasure(organization.id()))
+                .execute()
+                .chain(() -> checkRules(connection, organization.id(), offer, customer, now))
+                .chain(() -> take(connection, organization.id(), offer))
+                .chain(taken -> accept(connection, organization.id(), offer, customer, taken, now)
+                        .chain(redemption -> spend(connection, organization.id(), month, taken, redemption)));
+    }
+
+    /**
+     * Whether the customer may get the offer, but for what {@link #take} and what follows it decide. Who was made the offer, and
+     * has not let the time to answer pass, may accept it even if they have moved on to another stage or segment since.
+     */
+    private static Uni<Void> checkRules(
+            SqlConnection connection, UUID organization, int offer, UUID customer, Instant now) {
+        return connection
+                .preparedQuery(RULES)
+                .execute(Tuple.of(organization, customer, customer, now.atOffset(ZoneOffset.UTC), offer))
+                .invoke(rows -> rows.forEach(row -> {
+                    var binding = row.getBoolean("promised") ? ALWAYS : UNLESS_PROMISED;
+                    var broken = Arrays.stream(row.getArrayOfStrings("reasons"))
+                            .filter(binding::contains)
+                            .toList();
+                    if (!broken.isEmpty()) {
+                        throw ProblemType.OFFER_NOT_ELIGIBLE.problem(
+                                "Customer %s may not get offer %d, by its rules on %s",
+                                customer, offer, String.join(", ", broken));
+                    }
+                }))
+                .replaceWithVoid();
     }
 
     /** Waits for whoever is accepting the same offer; what they left is what there is. */

@@ -91,6 +91,9 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNKNOWN_SYNC_SOURCE, "No source crm in this organization"),
             Map.entry(ProblemType.OFFER_EXISTS, "There is an offer 4"),
             Map.entry(
+                    ProblemType.OFFER_NOT_ELIGIBLE,
+                    "Customer 3f2a4e0c-7d53-5c9e-9b8d-0a1b2c3d4e5f may not get offer 4, by its rules on consent"),
+            Map.entry(
                     ProblemType.MONTHLY_BUDGET_SPENT,
                     "Of the 4000.00 that offer 4 may cost in the month of 2026-01-01, less than the 10.00 of one more is left"),
             Map.entry(ProblemType.PRECONDITION_FAILED, "Offer 4 is at version 3 now; read it again"),
@@ -128,6 +131,7 @@ public class OpenApiDocument implements OASFilter {
                     List.of(
                             ProblemType.UNKNOWN_CUSTOMER,
                             ProblemType.OFFER_INACTIVE,
+                            ProblemType.OFFER_NOT_ELIGIBLE,
                             ProblemType.OFFER_ALREADY_ACCEPTED,
                             ProblemType.REDEMPTION_LIMIT_REACHED,
                             ProblemType.MONTHLY_BUDGET_SPENT),

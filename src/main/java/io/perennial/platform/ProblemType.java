@@ -27,6 +27,7 @@ public enum ProblemType {
     CONFLICT(409, "The request conflicts with another"),
     OFFER_EXISTS(409, "There is an offer with this id"),
     OFFER_INACTIVE(409, "The offer is not active"),
+    OFFER_NOT_ELIGIBLE(409, "The customer may not get the offer"),
     OFFER_ALREADY_ACCEPTED(409, "The customer has accepted the offer before"),
     REDEMPTION_LIMIT_REACHED(409, "The offer was accepted as often as it may be"),
     MONTHLY_BUDGET_SPENT(409, "The budget of the offer for this month is spent"),

@@ -24,10 +24,10 @@ final class BareDecisions implements AutoCloseable {
 
     private static final String WRITE = """
             insert into offer_decisions (organization_id, customer_id, decision_id, decided_at, policy, policy_version,
-                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features, feature_schema,
-                value, cost, outcome)
+                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, costs, margins, features,
+                feature_schema, value, cost, outcome)
             select $1, $2, $3, $4, 'nbo', 'nbo-1', 3, false, false, 0.9, '{1,3,4}', '{0.1,0.3,0.2}', '{0.05,0.9,0.05}',
-                array_fill(1::real, array[33]), 0, 100, 6, 'pending'""";
+                '{8,6,10}', '{25,18,35}', array_fill(1::real, array[33]), 0, 100, 6, 'pending'""";
 
     private final Vertx vertx = Vertx.vertx();
     private final UUID organization;

@@ -33,9 +33,23 @@ final class Load implements AutoCloseable {
      * What a round of requests came to.
      *
      * @param perSecond answers
+     * @param p50 milliseconds within which half of the answers came
      * @param p99 milliseconds within which 99 of 100 answers came
      */
-    record Outcome(double perSecond, double p99) {}
+    record Outcome(double perSecond, double p50, double p99) {
+
+        /**
+         * Of answers.
+         *
+         * @param nanos that each took; sorted by this
+         */
+        static Outcome of(long[] nanos, long begin) {
+            var seconds = (System.nanoTime() - begin) / 1e9;
+            Arrays.sort(nanos);
+            return new Outcome(
+                    nanos.length / seconds, nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100] / 1e6);
+        }
+    }
 
     /**
      * Sends requests and waits for their answers, all of which have to be 200.
@@ -57,9 +71,7 @@ final class Load implements AutoCloseable {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(5, TimeUnit.MINUTES);
-        var seconds = (System.nanoTime() - begin) / 1e9;
-        Arrays.sort(nanos);
-        return new Outcome(requests / seconds, nanos[requests * 99 / 100] / 1e6);
+        return Outcome.of(nanos, begin);
     }
 
     /**
@@ -94,9 +106,7 @@ final class Load implements AutoCloseable {
             }
         });
         end.future().toCompletionStage().toCompletableFuture().get(5, TimeUnit.MINUTES);
-        var seconds = (System.nanoTime() - begin) / 1e9;
-        Arrays.sort(nanos);
-        return new Outcome(requests / seconds, nanos[requests * 99 / 100] / 1e6);
+        return Outcome.of(nanos, begin);
     }
 
     private void sendNext(AtomicInteger next, long[] nanos, IntFunction<RequestOptions> request, Promise<Void> end) {

@@ -2,6 +2,7 @@ package io.perennial.offers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.RestAssured;
@@ -192,6 +193,45 @@ class RedemptionTest {
 
         assertThat(number("select redemptions from offers")).isEqualTo(1);
         assertThat(number("select sum(spent)::integer from offer_spending")).isEqualTo(10);
+    }
+
+    @Test
+    void whoMayNotGetAnOfferMayNotAcceptIt() throws SQLException {
+        offer("target_segment = 'loyal_customers', consent_needed = true");
+        redeem(4, "c0")
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("urn:perennial:problem:offer-not-eligible"))
+                .body("detail", endsWith("by its rules on target_segment, consent"));
+        offer("target_segment = null, industries = '{banking}'");
+        redeem(4, "c0").then().statusCode(409).body("detail", endsWith("by its rules on industry, consent"));
+
+        assertThat(number("select redemptions from offers")).isZero();
+        assertThat(number("select count(*) from offer_redemptions")).isZero();
+
+        Api.upload(organization, "customers", "customer_id,marketing_consent\nc0,yes\n")
+                .then()
+                .statusCode(200);
+        offer("industries = '{}'");
+        redeem(4, "c0").then().statusCode(201);
+    }
+
+    @Test
+    void consentIsNeededEvenForWhatWasOffered() throws SQLException {
+        offer("target_segment = 'loyal_customers'");
+        Database.execute("""
+                insert into offer_decisions (organization_id, customer_id, decision_id, decided_at, policy, policy_version,
+                    offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features,
+                    feature_schema, cost, outcome)
+                select organization_id, customer_id, gen_random_uuid(), now(), 'popularity', 'popularity-1', 4, false, true, 1,
+                    '{4}', '{0.1}', '{1}', '{}', 0, 10, 'shown'
+                from customers
+                where organization_id = '%s' and external_id in ('c0', 'c1')""".formatted(organization));
+
+        redeem(4, "c0").then().statusCode(201);
+        redeem(4, "c2").then().statusCode(409).body("detail", endsWith("by its rules on target_segment"));
+        offer("consent_needed = true");
+        redeem(4, "c1").then().statusCode(409).body("detail", endsWith("by its rules on consent"));
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
 import io.perennial.models.Engine;
-import io.perennial.models.ModelKind;
+import io.perennial.models.LearnedKind;
 import io.perennial.models.ModelKinds;
 import io.perennial.models.drift.Drift;
 import io.perennial.models.drift.DriftReport;
@@ -82,7 +82,7 @@ class ModelResource {
 
             @Schema(examples = "binary") String objective) {
 
-        static Kind of(ModelKind kind) {
+        static Kind of(LearnedKind kind) {
             return new Kind(kind.name(), kind.description(), word(kind.objective()));
         }
 
@@ -109,7 +109,7 @@ class ModelResource {
     @RolesAllowed(Role.VIEW)
     @Operation(operationId = "listModelKinds", summary = "List what can be predicted")
     public List<Kind> kinds() {
-        return kinds.all().stream().map(Kind::of).toList();
+        return kinds.learned().stream().map(Kind::of).toList();
     }
 
     @GET
@@ -124,8 +124,8 @@ class ModelResource {
 
     private List<String> byRules(List<VersionDetails> active) {
         var known = active.stream().map(VersionDetails::kind).toList();
-        return kinds.all().stream()
-                .map(ModelKind::name)
+        return kinds.learned().stream()
+                .map(LearnedKind::name)
                 .filter(kind -> !known.contains(kind))
                 .toList();
     }
@@ -168,12 +168,7 @@ class ModelResource {
             @HeaderParam(Idempotency.HEADER) String idempotencyKey,
             @RestQuery("as_of") Instant asOf) {
         return access.organization(orgId)
-                .chain(organization -> runs.startOnce(
-                        orgId,
-                        idempotencyKey,
-                        TrainingRun.NAME,
-                        asOf,
-                        TrainingRun.parameters(kinds.named(kind).name())));
+                .chain(organization -> TrainingRun.start(runs, orgId, idempotencyKey, asOf, kinds.learnedNamed(kind)));
     }
 
     @POST
@@ -213,7 +208,8 @@ class ModelResource {
             @RestQuery Integer after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(Page.MAX_LIMIT) int limit) {
         return access.organization(orgId)
-                .chain(organization -> versions.list(orgId, kinds.named(kind).name(), after, limit));
+                .chain(organization ->
+                        versions.list(orgId, kinds.learnedNamed(kind).name(), after, limit));
     }
 
     @GET
@@ -222,7 +218,8 @@ class ModelResource {
     @Operation(operationId = "getModelVersion", summary = "Read a model version and its metrics")
     public Uni<VersionDetails> version(@RestPath("org_id") UUID orgId, @RestPath String kind, @RestPath int number) {
         return access.organization(orgId)
-                .chain(organization -> versions.get(orgId, kinds.named(kind).name(), number));
+                .chain(organization ->
+                        versions.get(orgId, kinds.learnedNamed(kind).name(), number));
     }
 
     @POST
@@ -235,7 +232,7 @@ class ModelResource {
     public Uni<VersionDetails> activate(@RestPath("org_id") UUID orgId, @RestPath String kind, @RestPath int number) {
         return access.organization(orgId)
                 .chain(organization ->
-                        versions.activate(orgId, kinds.named(kind).name(), number));
+                        versions.activate(orgId, kinds.learnedNamed(kind).name(), number));
     }
 
     @POST
@@ -245,7 +242,7 @@ class ModelResource {
     public Uni<VersionDetails> rollBack(@RestPath("org_id") UUID orgId, @RestPath String kind) {
         return access.organization(orgId)
                 .chain(organization ->
-                        versions.rollBack(orgId, kinds.named(kind).name()));
+                        versions.rollBack(orgId, kinds.learnedNamed(kind).name()));
     }
 
     @GET

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import org.jboss.logging.Logger;
 
+import io.perennial.models.ModelKind;
 import io.perennial.models.ModelKinds;
 import io.perennial.models.training.TrainingRun;
 import io.perennial.runs.Runs;
@@ -80,30 +81,22 @@ public class Retraining {
                 .replaceWithVoid();
     }
 
-    /** Of a kind that is declared; others are trained again by who knows them. */
+    /** One that others train, and not from the features of a moment, is replaced for its age only. */
     private Uni<Void> retrainIfNeeded(Row row) {
-        if (kinds.all().stream().noneMatch(kind -> kind.name().equals(row.getString("kind")))) {
-            return Uni.createFrom().voidItem();
-        }
-        var kind = kinds.named(row.getString("kind"));
+        var kind = kinds.learnedNamed(row.getString("kind"));
         var organization = row.getUUID("organization_id");
         var label = kind.name() + "-" + row.getInteger("number");
         var old = row.get(OffsetDateTime.class, "trained_at")
                 .toInstant()
                 .isBefore(clock.instant().minus(config.after()));
-        var needed = old
-                ? Uni.createFrom().item(true)
+        var needed = old || !(kind instanceof ModelKind declared)
+                ? Uni.createFrom().item(old)
                 : organizations
                         .find(organization)
-                        .chain(found -> drift.of(found, kind, clock.instant()))
+                        .chain(found -> drift.of(found, declared, clock.instant()))
                         .map(DriftReport::drifted);
         return needed.chain(yes -> yes
-                ? runs.startOnce(
-                                organization,
-                                "retrain " + label,
-                                TrainingRun.NAME,
-                                null,
-                                TrainingRun.parameters(kind.name()))
+                ? TrainingRun.start(runs, organization, "retrain " + label, null, kind)
                         .invoke(run -> LOG.infof("Run %s trains what follows %s", run.id(), label))
                         .replaceWithVoid()
                 : Uni.createFrom().voidItem());

@@ -7,12 +7,12 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 
 /** Reads by cursor what is too much to hold: the next rows are asked for when the last have been dealt with. */
-final class Blocks {
+public final class Blocks {
 
     private Blocks() {}
 
     /** The rows of a query in a transaction, some at a time. */
-    static Multi<RowSet<Row>> read(SqlConnection connection, String sql, Tuple parameters, int rows) {
+    public static Multi<RowSet<Row>> read(SqlConnection connection, String sql, Tuple parameters, int rows) {
         return connection.prepare(sql).onItem().transformToMulti(statement -> {
             var cursor = statement.cursor(parameters);
             return Multi.createBy()

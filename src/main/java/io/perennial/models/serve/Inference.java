@@ -94,6 +94,15 @@ public class Inference {
     }
 
     /**
+     * Scores many rows at once by each member of an ensemble.
+     *
+     * @return as {@link #predictByMember}
+     */
+    public Uni<float[]> predictBlockByMember(ModelVersion version, Rows rows) {
+        return answer(version, Job.Kind.MEMBERS_OF_BLOCK, rows, null, config.blockTimeLimit());
+    }
+
+    /**
      * What each feature contributes to the score of each row.
      *
      * @return yields, row after row, a contribution for each feature and, last, what every row begins with, which together

@@ -18,6 +18,8 @@ final class Job {
         MEMBERS,
         /** The scores of many rows. */
         BLOCK,
+        /** The scores of many rows by each member of the ensemble. */
+        MEMBERS_OF_BLOCK,
         /** The contributions to the scores of many rows. */
         EXPLANATION;
 

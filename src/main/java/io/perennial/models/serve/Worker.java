@@ -107,7 +107,7 @@ final class Worker {
     private static float[] values(Predictor predictor, Job.Kind kind, Rows rows) {
         return switch (kind) {
             case ROW, BLOCK -> predictor.predict(rows);
-            case MEMBERS -> predictor.predictByMember(rows);
+            case MEMBERS, MEMBERS_OF_BLOCK -> predictor.predictByMember(rows);
             case EXPLANATION -> predictor.explain(rows);
         };
     }

@@ -4,12 +4,17 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
+import io.perennial.models.LearnedKind;
 import io.perennial.models.ModelKinds;
+import io.perennial.runs.Run;
 import io.perennial.runs.RunKind;
 import io.perennial.runs.RunPart;
 import io.perennial.runs.RunStep;
+import io.perennial.runs.Runs;
 
 /** Trains a model of the kind that its parameter {@code kind} says. */
 @ApplicationScoped
@@ -24,6 +29,18 @@ public class TrainingRun implements RunKind {
     TrainingRun(TrainStep step, ModelKinds kinds) {
         this.step = step;
         this.kinds = kinds;
+    }
+
+    /**
+     * Starts the run that trains a kind.
+     *
+     * @param idempotencyKey may be null
+     * @param asOf may be null
+     */
+    public static Uni<Run> start(Runs runs, UUID organization, String idempotencyKey, Instant asOf, LearnedKind kind) {
+        return kind.ownTraining() == null
+                ? runs.startOnce(organization, idempotencyKey, NAME, asOf, parameters(kind.name()))
+                : runs.startOnce(organization, idempotencyKey, kind.ownTraining(), asOf, null);
     }
 
     /** What a run has to know. */

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 import io.perennial.models.Engine;
+import io.perennial.models.learn.Rows;
 import io.perennial.models.registry.ActiveModel;
 import io.perennial.models.registry.ModelVersions;
 import io.perennial.models.serve.Inference;
@@ -66,14 +67,23 @@ class AcceptanceModel {
         });
     }
 
-    /** By what answers now, one after the other. */
+    /** By what answers now: of a few customers, together with those that others ask about at the same time. */
     Uni<List<Acceptance>> of(UUID organization, List<Question> questions) {
+        return of(organization, questions, this::gathered);
+    }
+
+    /** By what answers now: of many customers, which may take longer. */
+    Uni<List<Acceptance>> ofMany(UUID organization, List<Question> questions) {
+        return of(organization, questions, this::block);
+    }
+
+    private Uni<List<Acceptance>> of(UUID organization, List<Question> questions, Scorer scorer) {
         return popularities
                 .of(organization)
                 .chain(popularity -> active(organization)
                         .chain(version -> version == null
                                 ? Uni.createFrom().item(byPopularity(popularity, questions))
-                                : byModel(version, popularity, questions)
+                                : byModel(version, popularity, questions, scorer)
                                         .onFailure(InferenceFailure.class)
                                         .recoverWithItem(failure -> {
                                             LOG.warnf("Popularity answers: %s", failure.getMessage());
@@ -81,11 +91,25 @@ class AcceptanceModel {
                                         })));
     }
 
-    /** By a version, active or not; fails with an {@link InferenceFailure}. */
-    Uni<List<Acceptance>> of(Version version, List<Question> questions) {
+    /** By a version, active or not, of many customers; fails with an {@link InferenceFailure}. */
+    Uni<List<Acceptance>> ofMany(Version version, List<Question> questions) {
         return popularities
                 .of(version.version().organization())
-                .chain(popularity -> byModel(version, popularity, questions));
+                .chain(popularity -> byModel(version, popularity, questions, this::block));
+    }
+
+    /** Has a version score rows by each of its members. */
+    private interface Scorer {
+        Uni<float[]> score(Version version, float[] rows);
+    }
+
+    private Uni<float[]> gathered(Version version, float[] rows) {
+        return inference.predictByMember(version.version(), rows);
+    }
+
+    private Uni<float[]> block(Version version, float[] rows) {
+        var schema = version.schema().features();
+        return inference.predictBlockByMember(version.version(), new Rows(schema, rows.length / schema.size(), rows));
     }
 
     private static List<Acceptance> byPopularity(Popularity popularity, List<Question> questions) {
@@ -94,12 +118,12 @@ class AcceptanceModel {
                 .toList();
     }
 
-    private Uni<List<Acceptance>> byModel(Version version, Popularity popularity, List<Question> questions) {
+    private static Uni<List<Acceptance>> byModel(
+            Version version, Popularity popularity, List<Question> questions, Scorer scorer) {
         var rows = rows(version.schema(), questions);
         return rows.length == 0
                 ? Uni.createFrom().item(byPopularity(popularity, questions))
-                : inference
-                        .predictByMember(version.version(), rows)
+                : scorer.score(version, rows)
                         .map(predictions -> acceptances(
                                 version,
                                 popularity,

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Function;
 
 import io.perennial.offers.Offer;
 import io.perennial.offers.next.NextBestOffer.OfferScore;
@@ -21,8 +22,8 @@ import io.perennial.platform.Amounts;
  * @param run that has decided for everybody; null when one customer was asked for
  * @param version of what has chosen
  * @param offers that could be chosen
- * @param acceptance of these; null when nothing was offered
- * @param choice among these; null when nothing was offered
+ * @param acceptance of these; null when there was nothing to choose from
+ * @param choice among these; null when there was nothing to choose from
  */
 record Decision(
         UUID id,
@@ -39,7 +40,7 @@ record Decision(
 
     /** The offer that was chosen, or null. */
     Offer offer() {
-        return choice == null ? null : offers.get(choice.offer());
+        return choice == null || choice.isNothing() ? null : offers.get(choice.offer());
     }
 
     /** As it is logged. */
@@ -56,8 +57,10 @@ record Decision(
                 .put("eligible", new JsonArray(choice == null ? List.of() : ids()))
                 .put("probabilities", array(choice == null ? new double[0] : acceptance.together()))
                 .put("propensities", array(choice == null ? new double[0] : choice.propensities()))
+                .put("costs", amounts(Offer::cost))
+                .put("margins", amounts(Offer::margin))
                 .put("features", features());
-        if (choice != null) {
+        if (offer() != null) {
             json.put("offer_id", offer().offerId())
                     .put("propensity", Math.min(1, choice.propensities()[choice.offer()]))
                     .put(
@@ -72,6 +75,15 @@ record Decision(
 
     private List<Integer> ids() {
         return offers.stream().map(Offer::offerId).toList();
+    }
+
+    /** Of the offers that could be chosen, as the catalog has them now. */
+    private JsonArray amounts(Function<Offer, BigDecimal> amount) {
+        var array = new JsonArray();
+        if (choice != null) {
+            offers.forEach(offer -> array.add(amount.apply(offer).toPlainString()));
+        }
+        return array;
     }
 
     private static JsonArray array(double[] values) {
@@ -105,7 +117,7 @@ record Decision(
                 customer.customer(),
                 offer == null ? null : offer.offerId(),
                 offer == null ? null : OfferDetails.of(offer.offerId(), offer),
-                offer == null ? List.of() : scores(),
+                choice == null ? List.of() : scores(),
                 offer == null ? null : choice.agreement(),
                 explanation(),
                 logged ? id : null,
@@ -138,25 +150,38 @@ record Decision(
         if (choice == null) {
             return "No offer is eligible";
         }
-        var offer = offer();
-        return String.format(
-                Locale.ROOT,
-                "%s: %.1f %% likely to be accepted, worth %s if it is, at a cost of %s; %s",
-                offer.name(),
-                100 * acceptance.together()[choice.offer()],
-                shown(Acceptance.value(offer, customer.value())),
-                offer.cost().toPlainString(),
-                reason());
+        var worth = acceptance.worth(offers, customer.value());
+        if (choice.isNothing()) {
+            var best = Exploration.best(worth);
+            return "No offer is expected to bring what it costs; the best would bring %s: %s"
+                    .formatted(shown(worth[best]), told(best));
+        }
+        return told(choice.offer()) + "; " + reason(worth);
     }
 
-    private String reason() {
-        var best = choice.offer() == Exploration.best(acceptance.worth(offers, customer.value()));
-        if (best) {
-            return offers.size() == 1
-                    ? "the only eligible offer"
-                    : "the highest expected value of %d eligible offers".formatted(offers.size());
+    /** What is expected of an offer. */
+    private String told(int index) {
+        var offer = offers.get(index);
+        return String.format(
+                Locale.ROOT,
+                "%s: %.1f %% likely to be accepted, worth %s if it is, at a cost of %s",
+                offer.name(),
+                100 * acceptance.together()[index],
+                shown(Acceptance.value(offer, customer.value())),
+                offer.cost().toPlainString());
+    }
+
+    private String reason(double[] worth) {
+        if (worth[choice.offer()] < 0) {
+            return "it is expected to bring %s, and chosen to learn whether it is better than it seems"
+                    .formatted(shown(worth[choice.offer()]));
         }
-        return "chosen to learn whether it is better than it seems";
+        if (choice.offer() != Exploration.best(worth)) {
+            return "chosen to learn whether it is better than it seems";
+        }
+        return offers.size() == 1
+                ? "the only eligible offer"
+                : "the highest expected value of %d eligible offers".formatted(offers.size());
     }
 
     private static String shown(double amount) {

@@ -1,9 +1,8 @@
 package io.perennial.offers.next;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,12 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
 /**
  * Gathers what is to be logged. A decision that is alone is written at once; those that are made while others of its
  * organization are being written go together after them, by one statement, so the more there is to write the less each costs.
+ *
+ * <p>Whoever asked is answered when the decision is committed, which waits for the disk as any other write does: feedback on
+ * what was answered has to find its decision even after a crash of the database, and how likely a choice was cannot be told
+ * afterwards. Those that are written together wait for the disk once.
  */
 @ApplicationScoped
 class DecisionWriter {
@@ -37,18 +39,11 @@ class DecisionWriter {
      */
     Uni<Void> write(UUID organization, Decision decision, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
         return Uni.createFrom().deferred(() -> {
-            var caller = whereTheCallerIs();
+            var caller = CallerContext.executor();
             return Uni.createFrom()
                     .<Void>emitter(emitter -> add(organization, new Waiting(decision, emitter), statement))
                     .emitOn(caller);
         });
-    }
-
-    private static Executor whereTheCallerIs() {
-        var context = Vertx.currentContext();
-        return context == null
-                ? Infrastructure.getDefaultExecutor()
-                : command -> context.runOnContext(none -> command.run());
     }
 
     private void add(UUID organization, Waiting waiting, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
@@ -64,8 +59,9 @@ class DecisionWriter {
     }
 
     private void send(UUID organization, List<Waiting> batch, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
-        statement
-                .apply(organization, batch.stream().map(Waiting::decision).toList())
+        written(organization, batch, statement)
+                .onFailure(failure -> batch.size() > 1)
+                .recoverWithUni(() -> writeEach(organization, batch, statement))
                 .subscribe()
                 .with(
                         done -> {
@@ -76,6 +72,29 @@ class DecisionWriter {
                             sendNext(organization, statement);
                             batch.forEach(waiting -> waiting.emitter().fail(failure));
                         });
+    }
+
+    private static Uni<Void> written(
+            UUID organization, List<Waiting> batch, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        return Uni.createFrom()
+                .deferred(() -> statement.apply(
+                        organization, batch.stream().map(Waiting::decision).toList()));
+    }
+
+    /** One that cannot be written must not take the others with it. */
+    private static Uni<Void> writeEach(
+            UUID organization, List<Waiting> batch, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {
+        return Multi.createFrom()
+                .iterable(batch)
+                .onItem()
+                .transformToUniAndConcatenate(waiting -> written(organization, List.of(waiting), statement)
+                        .onFailure()
+                        .invoke(failure -> waiting.emitter().fail(failure))
+                        .onFailure()
+                        .recoverWithNull())
+                .collect()
+                .asList()
+                .replaceWithVoid();
     }
 
     private void sendNext(UUID organization, BiFunction<UUID, List<Decision>, Uni<Void>> statement) {

@@ -6,12 +6,15 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 import io.perennial.offers.EligibilitySql;
 import io.perennial.platform.ProblemType;
@@ -26,19 +29,38 @@ class Decisions {
     private static final String INSERT = """
             insert into offer_decisions (
                 organization_id, feature_schema, customer_id, decision_id, decided_at, run_id, policy, policy_version,
-                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features, value, cost,
-                outcome)
+                offer_id, held_out, explored, propensity, eligible, probabilities, propensities, costs, margins, features,
+                value, cost, outcome)
             select $1, $3, d.*, case when d.offer_id is not null then 'pending' end
             from jsonb_to_recordset($2::jsonb) as d (
                 customer_id uuid, decision_id uuid, decided_at timestamptz, run_id uuid, policy text, policy_version text,
                 offer_id integer, held_out boolean, explored boolean, propensity float8, eligible integer[],
-                probabilities real[], propensities float8[], features real[], value numeric, cost numeric)
+                probabilities real[], propensities float8[], costs numeric[], margins numeric[], features real[],
+                value numeric, cost numeric)
             where exists (
                 select from customers c where c.organization_id = $1 and c.customer_id = d.customer_id)""";
 
     /** Where an organization uses UUIDs of its own, two customers could be meant, and Perennial's id goes first. */
     private static final String CONTEXT = CustomerContext.sql(EligibilitySql.ofCustomer(), "customer_id in ($2, $3)")
             + "order by c.customer_id <> $2 limit 1";
+
+    /** Decisions that a statement takes for ignored. A run leaves as many open as there are customers. */
+    private static final int CLOSED_TOGETHER = 5_000;
+
+    private static final String CLOSE = """
+            with old as (
+                select customer_id, decision_id
+                from offer_decisions
+                where organization_id = $1 and outcome in ('pending', 'shown') and decided_at < $3
+                order by decided_at
+                limit $4
+                for update skip locked
+            )
+            update offer_decisions d set outcome = 'ignored', answered_at = $2
+            from old
+            where d.organization_id = $1 and d.customer_id = old.customer_id and d.decision_id = old.decision_id""";
+
+    private static final Logger LOG = Logger.getLogger(Decisions.class);
 
     private final TenantDatabase database;
     private final DecisionWriter writer;
@@ -121,25 +143,31 @@ class Decisions {
         return database.queryInstance("select id from organizations", Tuple.tuple())
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .map(row -> row.getUUID("id"))
                 .onItem()
-                .transformToUniAndConcatenate(row -> close(row.getUUID("id")))
+                .transformToUniAndConcatenate(organization -> close(organization)
+                        .onFailure()
+                        .invoke(e -> LOG.warnf("Decisions of %s stay open: %s", organization, e.getMessage()))
+                        .onFailure()
+                        .recoverWithItem(0))
                 .collect()
                 .asList()
                 .replaceWithVoid();
     }
 
-    /** Takes what nobody has answered within the window for ignored. */
+    /** Takes what nobody has answered within the window for ignored, and yields how many that were. */
     Uni<Integer> close(UUID organization) {
         var now = clock.instant();
-        return database.query(
-                        organization,
-                        """
-                        update offer_decisions set outcome = 'ignored', answered_at = $2
-                        where organization_id = $1 and outcome in ('pending', 'shown') and decided_at < $3""",
-                        Tuple.of(
-                                organization,
-                                now.atOffset(ZoneOffset.UTC),
-                                now.minus(config.feedbackWindow()).atOffset(ZoneOffset.UTC)))
-                .map(rows -> rows.rowCount());
+        var parameters = Tuple.of(
+                organization,
+                now.atOffset(ZoneOffset.UTC),
+                now.minus(config.feedbackWindow()).atOffset(ZoneOffset.UTC),
+                CLOSED_TOGETHER);
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> database.query(organization, CLOSE, parameters).map(SqlResult::rowCount))
+                .whilst(closed -> closed == CLOSED_TOGETHER)
+                .collect()
+                .with(Collectors.summingInt(Integer::intValue));
     }
 }

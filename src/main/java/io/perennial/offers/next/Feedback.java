@@ -103,7 +103,7 @@ class Feedback {
                 .invoke(row -> check(row, outcome))
                 .call(row -> contact(connection, organization.id(), row, now))
                 .call(row -> outcome == Outcome.ACCEPTED
-                        ? redeem(connection, organization, customer, row)
+                        ? redeem(connection, organization, row)
                         : Uni.createFrom().voidItem())
                 .chain(row -> update(connection, organization.id(), row, outcome, now))
                 .map(row -> LoggedDecision.of(row.getDelegate()));
@@ -148,7 +148,7 @@ class Feedback {
                         .replaceWithVoid();
     }
 
-    private Uni<Void> redeem(SqlConnection connection, Organization organization, CustomerReference customer, Row row) {
+    private Uni<Void> redeem(SqlConnection connection, Organization organization, Row row) {
         return connection
                 .preparedQuery("""
                         select from offer_redemptions
@@ -157,7 +157,11 @@ class Feedback {
                 .chain(rows -> rows.size() > 0
                         ? Uni.createFrom().voidItem()
                         : redemptions
-                                .redeem(connection, organization, row.getInteger("offer_id"), customer)
+                                .redeem(
+                                        connection,
+                                        organization,
+                                        row.getInteger("offer_id"),
+                                        row.getUUID("customer_id"))
                                 .replaceWithVoid());
     }
 

@@ -12,7 +12,8 @@ record NextBestOffer(
         UUID customerId,
 
         @Schema(
-                description = "Absent for customers of the hold-out group and where no offer is eligible",
+                description =
+                        "Absent for customers of the hold-out group and where no offer is eligible or worth what it costs",
                 examples = "4")
         Integer recommendedOffer,
 

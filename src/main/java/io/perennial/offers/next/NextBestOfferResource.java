@@ -110,7 +110,8 @@ class NextBestOfferResource {
             description = """
                     Of the eligible offers that with the highest expected value, which is the probability that it is
                     accepted, times what it is worth to keep the customer (the predicted lifetime value, else the average
-                    order, else the margin of the offer), minus what the offer costs. A share of the decisions is for learning. Each
+                    order, else the margin of the offer), minus what the offer costs. A share of the decisions is for learning. Where no
+                    offer is expected to bring what it costs, none is recommended but to learn, and the explanation says so. Each
                     decision is logged; tell what came of it. Without a trained model popularity decides,
                     `popularity-1`.""")
     public Uni<NextBestOffer> next(
@@ -154,10 +155,12 @@ class NextBestOfferResource {
                     For up to 200; for all of them there is a run.""")
     public Uni<Offered> many(@RestPath("org_id") UUID orgId, @NotNull @Valid Customers asked) {
         return access.organization(orgId)
-                .chain(organization -> offers.decide(asked.customerIds().stream()
-                        .distinct()
-                        .map(name -> CustomerReference.of(orgId, name))
-                        .toList()))
+                .chain(organization -> offers.decide(
+                        orgId,
+                        asked.customerIds().stream()
+                                .distinct()
+                                .map(name -> CustomerReference.of(orgId, name))
+                                .toList()))
                 .map(Offered::new);
     }
 

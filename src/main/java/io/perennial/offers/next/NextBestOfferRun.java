@@ -51,7 +51,8 @@ class NextBestOfferRun implements RunKind {
                     var totals = new JsonObject()
                             .put("decided", 0L)
                             .put("held_out", 0L)
-                            .put("nothing_eligible", 0L);
+                            .put("nothing_eligible", 0L)
+                            .put("nothing_worthwhile", 0L);
                     rows.forEach(row -> (totals.containsKey(row.getString("key")) ? totals : offers)
                             .put(row.getString("key"), row.getLong("customers")));
                     return totals.put("offers", offers);

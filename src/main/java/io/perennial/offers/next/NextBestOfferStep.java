@@ -1,9 +1,7 @@
 package io.perennial.offers.next;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.sqlclient.Row;
@@ -15,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.perennial.models.lifetime.Blocks;
 import io.perennial.offers.EligibilitySql;
 import io.perennial.offers.Offer;
 import io.perennial.offers.next.AcceptanceModel.Question;
@@ -60,29 +59,19 @@ class NextBestOfferStep implements RunStep {
         var counts = new JsonObject();
         catalog.forget(part.organization());
         popularities.forget(part.organization());
+        var parameters = Tuple.of(
+                part.organization(),
+                part.firstCustomer(),
+                part.lastCustomer(),
+                clock.instant().atOffset(ZoneOffset.UTC));
         return catalog.of(part.organization())
-                .chain(active -> connection.prepare(CUSTOMERS).chain(statement -> {
-                    var cursor = statement.cursor(Tuple.of(
-                            part.organization(),
-                            part.firstCustomer(),
-                            part.lastCustomer(),
-                            clock.instant().atOffset(ZoneOffset.UTC)));
-                    return decideAll(connection, part, cursor, active, counts)
-                            .eventually(() -> cursor.close().chain(statement::close));
-                }))
+                .chain(active -> Blocks.read(connection, CUSTOMERS, parameters, BLOCK)
+                        .onItem()
+                        .transformToUniAndConcatenate(
+                                rows -> decideBlock(connection, part, customers(rows.getDelegate()), active, counts))
+                        .collect()
+                        .last())
                 .map(done -> new JsonObject().put("decisions", counts));
-    }
-
-    private Uni<Void> decideAll(
-            SqlConnection connection, RunPart part, Cursor cursor, Map<Integer, Offer> active, JsonObject counts) {
-        return Multi.createBy()
-                .repeating()
-                .uni(() -> cursor.read(BLOCK)
-                        .chain(rows -> decideBlock(connection, part, customers(rows.getDelegate()), active, counts)))
-                .whilst(decided -> cursor.hasMore())
-                .collect()
-                .last()
-                .replaceWithVoid();
     }
 
     /** Yields how many customers were decided about. */
@@ -122,7 +111,7 @@ class NextBestOfferStep implements RunStep {
         }
         return questions.isEmpty()
                 ? Uni.createFrom().item(decisions)
-                : model.of(part.organization(), questions).map(acceptances -> {
+                : model.ofMany(part.organization(), questions).map(acceptances -> {
                     decisions.addAll(choices(part, asked, questions, acceptances, now));
                     return decisions;
                 });
@@ -146,6 +135,8 @@ class NextBestOfferStep implements RunStep {
         add(counts, "decided");
         if (decision.offer() != null) {
             add(counts, Integer.toString(decision.offer().offerId()));
+        } else if (decision.choice() != null) {
+            add(counts, "nothing_worthwhile");
         } else {
             add(counts, decision.heldOut() ? "held_out" : "nothing_eligible");
         }

@@ -1,17 +1,19 @@
 package io.perennial.offers.next;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 import io.perennial.models.learn.Rows;
 import io.perennial.models.registry.ModelVersions;
@@ -66,29 +68,44 @@ class NextBestOffers {
         var organization = customer.organization();
         return decisions
                 .context(customer)
-                .chain(context -> catalog.of(organization).chain(active -> decide(organization, context, active)))
-                .call(decision -> decisions.log(organization, decision))
+                .chain(context -> decided(organization, context))
                 .chain(decision -> answer(organization, decision, explain));
     }
 
-    /** Decides for several customers, in their order. */
-    Uni<List<NextBestOffer>> decide(List<CustomerReference> customers) {
-        return Multi.createFrom()
-                .iterable(customers)
-                .onItem()
-                .transformToUni(customer -> decide(customer, false))
-                .merge(CONCURRENCY)
-                .collect()
-                .asList()
-                .map(answers -> {
-                    var byCustomer = new HashMap<UUID, NextBestOffer>();
-                    answers.forEach(answer -> byCustomer.put(answer.customerId(), answer));
-                    return customers.stream()
-                            .map(customer -> byCustomer.getOrDefault(
-                                    customer.candidates()[0],
-                                    byCustomer.get(customer.candidates()[customer.candidates().length - 1])))
-                            .toList();
-                });
+    /**
+     * Decides for several customers of an organization, once for each whatever they are called by, in their order; fails like
+     * {@link #decide(CustomerReference, boolean)}, and then nothing is decided for any of them.
+     */
+    Uni<List<NextBestOffer>> decide(UUID organization, List<CustomerReference> customers) {
+        return each(customers, decisions::context)
+                .chain(contexts -> each(distinct(contexts), context -> decided(organization, context))
+                        .map(decided -> {
+                            var byCustomer = new HashMap<UUID, NextBestOffer>();
+                            decided.forEach(decision ->
+                                    byCustomer.put(decision.customer().customer(), decision.toAnswer(true)));
+                            return contexts.stream()
+                                    .map(context -> byCustomer.get(context.customer()))
+                                    .toList();
+                        }));
+    }
+
+    private static <T, R> Uni<List<R>> each(Collection<T> items, Function<T, Uni<R>> work) {
+        return Uni.join()
+                .all(items.stream().map(work).toList())
+                .usingConcurrencyOf(CONCURRENCY)
+                .andFailFast();
+    }
+
+    private static Collection<CustomerContext> distinct(List<CustomerContext> contexts) {
+        var byId = new LinkedHashMap<UUID, CustomerContext>();
+        contexts.forEach(context -> byId.put(context.customer(), context));
+        return byId.values();
+    }
+
+    private Uni<Decision> decided(UUID organization, CustomerContext context) {
+        return catalog.of(organization)
+                .chain(active -> decide(organization, context, active))
+                .call(decision -> decisions.log(organization, decision));
     }
 
     private Uni<Decision> decide(UUID organization, CustomerContext customer, Map<Integer, Offer> active) {
@@ -199,37 +216,10 @@ class NextBestOffers {
             if (change.inactive()) {
                 changed.remove(change.offerId());
             } else if (change.cost() != null) {
-                changed.computeIfPresent(change.offerId(), (id, offer) -> costing(offer, change.cost()));
+                changed.computeIfPresent(change.offerId(), (id, offer) -> offer.priced(change.cost(), offer.margin()));
             }
         }
         return changed;
-    }
-
-    private static Offer costing(Offer offer, BigDecimal cost) {
-        return new Offer(
-                offer.offerId(),
-                offer.name(),
-                offer.description(),
-                offer.category(),
-                offer.isActive(),
-                offer.lifecycleStage(),
-                offer.targetSegment(),
-                offer.minCustomerValue(),
-                offer.maxCustomerValue(),
-                cost,
-                offer.margin(),
-                offer.monthlyBudget(),
-                offer.redemptionLimit(),
-                offer.redemptions(),
-                offer.consentNeeded(),
-                offer.contactLimit(),
-                offer.industries(),
-                offer.externalOfferId(),
-                offer.externalSystem(),
-                offer.lastSynced(),
-                offer.version(),
-                offer.createdAt(),
-                offer.updatedAt());
     }
 
     private Uni<NextBestOffer> best(UUID organization, CustomerContext customer, Map<Integer, Offer> active) {

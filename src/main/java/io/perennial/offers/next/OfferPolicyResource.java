@@ -83,7 +83,9 @@ class OfferPolicyResource {
             String candidate,
 
             @Schema(
-                    description = "What is earned: acceptances, or what keeping customers is worth minus the cost",
+                    description =
+                            "What is earned: acceptances of the offers that are made, or what keeping customers is"
+                                    + " worth minus the cost, where a policy may also offer nothing",
                     type = SchemaType.STRING,
                     examples = "acceptance",
                     enumeration = {"acceptance", "value"})

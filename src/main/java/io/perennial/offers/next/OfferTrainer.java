@@ -5,7 +5,6 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.json.JsonObject;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -234,13 +233,12 @@ class OfferTrainer {
     }
 
     private static LabelledRows rows(OfferSchema schema, List<PastDecision> decisions, Map<Integer, Offer> offers) {
-        var known = new ArrayList<>(decisions);
-        var values = new float[known.size() * schema.features().size()];
-        var labels = new float[known.size()];
+        var values = new float[decisions.size() * schema.features().size()];
+        var labels = new float[decisions.size()];
         for (var i = 0; i < labels.length; i++) {
-            schema.fill(
-                    values, i, known.get(i).features(), offers.get(known.get(i).offer()));
-            labels[i] = known.get(i).accepted() ? 1 : 0;
+            var decision = decisions.get(i);
+            schema.fill(values, i, decision.features(), decision.offer(offers));
+            labels[i] = decision.accepted() ? 1 : 0;
         }
         return new LabelledRows(new Rows(schema.features(), labels.length, values), labels);
     }

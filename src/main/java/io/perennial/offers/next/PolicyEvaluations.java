@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +98,7 @@ class PolicyEvaluations {
         return version(organization, candidate)
                 .chain(version -> learnedUntil(version)
                         .chain(after -> read(organization, after))
-                        .chain(decisions -> offers(organization, decisions)
+                        .chain(decisions -> catalog.all(organization)
                                 .chain(known -> judged(decisions, known, reward))
                                 .chain(judge -> value(judge, candidate, version)
                                         .map(value -> evaluation(organization, decisions, reward, judge, value)))));
@@ -133,21 +132,6 @@ class PolicyEvaluations {
         return database.transaction(
                 organization,
                 connection -> PastDecision.newest(connection, organization, after, config.evaluationDecisions()));
-    }
-
-    /** All offers that were eligible and still exist, active or not. */
-    private Uni<Map<Integer, Offer>> offers(UUID organization, List<PastDecision> decisions) {
-        var ids = decisions.stream()
-                .flatMap(decision -> decision.eligible().stream())
-                .distinct()
-                .sorted()
-                .toList();
-        return Multi.createFrom()
-                .iterable(ids)
-                .onItem()
-                .transformToUniAndConcatenate(id -> catalog.find(organization, id))
-                .collect()
-                .in(LinkedHashMap::new, (known, offer) -> known.put(offer.offerId(), offer));
     }
 
     private Uni<PolicyJudge> judged(List<PastDecision> decisions, Map<Integer, Offer> known, Reward reward) {
@@ -187,7 +171,7 @@ class PolicyEvaluations {
         return Multi.createFrom()
                 .iterable(blocks)
                 .onItem()
-                .transformToUniAndConcatenate(block -> model.of(version, block))
+                .transformToUniAndConcatenate(block -> model.ofMany(version, block))
                 .collect()
                 .in(ArrayList::new, List::addAll);
     }

@@ -1,13 +1,11 @@
 package io.perennial.offers.next;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 import io.perennial.offers.Offer;
 import io.perennial.offers.policy.Candidate;
@@ -20,6 +18,7 @@ final class PolicyJudge {
 
     private final List<PastDecision> decisions;
     private final Map<Integer, Offer> offers;
+    private final Reward reward;
     private final PolicyValue.Limits limits;
     private final List<Integer> arms;
     private final DecisionLog log;
@@ -53,6 +52,7 @@ final class PolicyJudge {
     PolicyJudge(List<PastDecision> decisions, Map<Integer, Offer> offers, Reward reward, PolicyValue.Limits limits) {
         this.decisions = decisions;
         this.offers = offers;
+        this.reward = reward;
         this.limits = limits;
         this.arms = decisions.stream()
                 .flatMap(decision -> decision.eligible().stream())
@@ -78,15 +78,14 @@ final class PolicyJudge {
     }
 
     private double value(PastDecision decision) {
-        return (decision.accepted() ? worthOfAcceptance(decision, decision.offer()) : 0) - decision.cost();
+        return (decision.accepted() ? worthOfAcceptance(decision) : 0) - decision.cost();
     }
 
-    private double worthOfAcceptance(PastDecision decision, int offer) {
+    private double worthOfAcceptance(PastDecision decision) {
         if (decision.value() != null) {
             return decision.value();
         }
-        var known = offers.get(offer);
-        return known == null ? 0 : known.margin().doubleValue();
+        return offers.containsKey(decision.offer()) ? Acceptance.value(decision.offer(offers), null) : 0;
     }
 
     /** The policy of the log itself. */
@@ -148,52 +147,51 @@ final class PolicyJudge {
     /** The offer with the highest expected value when all customers are as likely to accept it, told from other decisions. */
     PolicyValue popularity() {
         return of(Popularity.VERSION, (i, decision) -> {
-            var worth = new double[decision.eligible().size()];
-            for (var j = 0; j < worth.length; j++) {
-                var offer = decision.eligible().get(j);
-                var known = offers.get(offer);
-                worth[j] = acceptance.expected(i, arms.indexOf(offer)) * worthOfAcceptance(decision, offer)
-                        - (known == null ? 0 : known.cost().doubleValue());
-            }
-            return certain(Exploration.best(worth), worth.length);
+            var known = decision.offers(offers);
+            var accepted = known.stream()
+                    .mapToDouble(offer -> acceptance.expected(i, arms.indexOf(offer.offerId())))
+                    .toArray();
+            return probabilities(
+                    decision,
+                    known,
+                    new Acceptance(Popularity.VERSION, accepted, new double[][] {accepted}),
+                    Exploration.NONE);
         });
     }
 
     /** What a model would do, with its exploration, as it says how likely the eligible offers are accepted. */
     PolicyValue model(String name, List<Acceptance> acceptances, Exploration exploration) {
-        return of(name, (i, decision) -> {
-            var eligible = eligible(decision);
-            var acceptance = acceptances.get(i);
-            return spread(
-                    decision,
-                    eligible,
-                    exploration.propensities(
-                            acceptance.worth(eligible, decision.value()),
-                            acceptance.worthByMember(eligible, decision.value())));
-        });
+        return of(
+                name,
+                (i, decision) -> probabilities(decision, decision.offers(offers), acceptances.get(i), exploration));
+    }
+
+    /**
+     * The probabilities of all that were eligible, of which some may be gone. Where value is what counts, nothing may be offered
+     * and earns nothing. The log is of offers that were made, so its rate of acceptance is compared with that of offers that
+     * would have been made in their place.
+     */
+    private double[] probabilities(
+            PastDecision decision, List<Offer> known, Acceptance acceptance, Exploration exploration) {
+        var probabilities = new double[decision.eligible().size()];
+        if (!known.isEmpty()) {
+            var together = acceptance.worth(known, decision.value());
+            var byMember = acceptance.worthByMember(known, decision.value());
+            var ofKnown = reward == Reward.VALUE
+                    ? exploration.propensities(together, byMember)
+                    : exploration.propensitiesOfOffers(together, byMember);
+            for (var i = 0; i < ofKnown.length; i++) {
+                probabilities[decision.eligible().indexOf(known.get(i).offerId())] = ofKnown[i];
+            }
+        }
+        return probabilities;
     }
 
     /** What a model has to be asked for {@link #model}. */
     List<AcceptanceModel.Question> questions() {
-        var questions = new ArrayList<AcceptanceModel.Question>();
-        decisions.forEach(
-                decision -> questions.add(new AcceptanceModel.Question(decision.features(), eligible(decision))));
-        return questions;
-    }
-
-    private List<Offer> eligible(PastDecision decision) {
-        return decision.eligible().stream()
-                .filter(offers::containsKey)
-                .map(offers::get)
+        return decisions.stream()
+                .map(decision -> new AcceptanceModel.Question(decision.features(), decision.offers(offers)))
                 .toList();
-    }
-
-    /** Probabilities of the offers that still exist, as those of all that were eligible. */
-    private static double[] spread(PastDecision decision, List<Offer> eligible, double[] probabilities) {
-        var spread = new double[decision.eligible().size()];
-        IntStream.range(0, probabilities.length)
-                .forEach(i -> spread[decision.eligible().indexOf(eligible.get(i).offerId())] = probabilities[i]);
-        return spread;
     }
 
     private static double[] certain(int at, int count) {

@@ -1,7 +1,5 @@
 package io.perennial.offers.next;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,34 +12,26 @@ import io.perennial.tenant.TenantDatabase;
 @ApplicationScoped
 class Popularities {
 
-    private static final int ORGANIZATIONS_REMEMBERED = 10_000;
-
     private final TenantDatabase database;
     private final OfferPolicyConfig config;
     private final Randomness randomness;
-    private final Cache<UUID, Popularity> remembered;
+    private final Remembered<Popularity> remembered;
 
     Popularities(TenantDatabase database, OfferPolicyConfig config, Randomness randomness) {
         this.database = database;
         this.config = config;
         this.randomness = randomness;
-        this.remembered = Caffeine.newBuilder()
-                .expireAfterWrite(config.popularityRemembered())
-                .maximumSize(ORGANIZATIONS_REMEMBERED)
-                .build();
+        this.remembered = new Remembered<>(config.popularityRemembered(), this::count);
     }
 
     /** Of an organization. */
     Uni<Popularity> of(UUID organization) {
-        var known = remembered.getIfPresent(organization);
-        return known != null
-                ? Uni.createFrom().item(known)
-                : count(organization).invoke(counted -> remembered.put(organization, counted));
+        return remembered.of(organization);
     }
 
     /** Has the next who asks count anew. */
     void forget(UUID organization) {
-        remembered.invalidate(organization);
+        remembered.forget(organization);
     }
 
     private Uni<Popularity> count(UUID organization) {

@@ -9,7 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.perennial.models.serve.CircuitBreaker;
 
-/** The circuit breakers of the sources, each of which is left alone for a while when it keeps failing. */
+/**
+ * The circuit breakers of the sources, each of which is left alone for a while when it keeps failing.
+ *
+ * <p>Each replica has its own and has to see a source fail for itself: {@code n} replicas ask one that is down up to {@code n}
+ * times as often before all of them leave it alone, and what health and the API say of a circuit is what the replica that
+ * answers knows. That is enough to keep a replica from waiting for what does not answer. On schedule only the replica that
+ * claims a source asks it, so the source is not asked more often than it is due either way.
+ */
 @ApplicationScoped
 class Circuits {
 

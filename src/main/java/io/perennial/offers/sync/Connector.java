@@ -3,6 +3,7 @@ package io.perennial.offers.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.UUID;
 
 /** Reads all offers of an outside system. */
 public interface Connector {
@@ -19,8 +20,9 @@ public interface Connector {
     /**
      * Reads everything or nothing.
      *
+     * @param organization whose secrets may be sent
      * @param etag of the last time; null to read in any case
      * @return fails with {@link SourceFailure}
      */
-    Uni<Fetched> fetch(String system, SourceDescription source, String etag);
+    Uni<Fetched> fetch(UUID organization, String system, SourceDescription source, String etag);
 }

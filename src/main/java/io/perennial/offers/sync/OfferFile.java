@@ -38,7 +38,11 @@ class OfferFile {
      */
     List<JsonNode> read(InputStream body, String mediaType) {
         try {
-            var text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            var bytes = body.readNBytes(config.maxFileBytes() + 1);
+            if (bytes.length > config.maxFileBytes()) {
+                throw ProblemType.INVALID_FILE.problem("The file is larger than %d bytes", config.maxFileBytes());
+            }
+            var text = new String(bytes, StandardCharsets.UTF_8);
             var type = mediaType == null ? "" : mediaType.toLowerCase(Locale.ROOT);
             var offers = type.contains("json") ? json(text) : csv(text);
             if (offers.isEmpty()) {

@@ -96,7 +96,8 @@ class PageClient {
         return vertx.executeBlocking(
                 () -> {
                     try {
-                        for (var address : InetAddress.getAllByName(url.getHost())) {
+                        var found = InetAddress.getAllByName(url.getHost());
+                        for (var address : found) {
                             if (!addresses.allows(url, address)) {
                                 throw SourceFailure.ours(
                                         "%s is an address of a private network, and not on the list of hosts that may be"
@@ -104,7 +105,7 @@ class PageClient {
                                         url.getHost());
                             }
                         }
-                        return InetAddress.getAllByName(url.getHost())[0];
+                        return found[0];
                     } catch (UnknownHostException e) {
                         throw SourceFailure.passing("There is no host %s", url.getHost());
                     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -49,9 +50,9 @@ class RestConnector implements Connector {
     }
 
     @Override
-    public Uni<Fetched> fetch(String system, SourceDescription source, String etag) {
+    public Uni<Fetched> fetch(UUID organization, String system, SourceDescription source, String etag) {
         return Uni.createFrom()
-                .deferred(() -> new Reading(source, headers(source)).first(etag))
+                .deferred(() -> new Reading(source, headers(organization, source)).first(etag))
                 .ifNoItem()
                 .after(config.timeLimit())
                 .fail()
@@ -61,7 +62,7 @@ class RestConnector implements Connector {
                         system, config.timeLimit().toSeconds()));
     }
 
-    private Map<String, String> headers(SourceDescription source) {
+    private Map<String, String> headers(UUID organization, SourceDescription source) {
         var withSecret = source.auth() != SourceDescription.Auth.NONE;
         addresses.refusal(source.url(), withSecret).ifPresent(reason -> {
             throw SourceFailure.ours("The URL %s", reason);
@@ -69,8 +70,8 @@ class RestConnector implements Connector {
         var headers = new HashMap<String, String>();
         headers.put("Accept", "application/json");
         if (withSecret) {
-            var secret = secrets.of(
-                    source.secretReference(), URI.create(source.url()).getHost());
+            var host = URI.create(source.url()).getHost();
+            var secret = secrets.of(source.secretReference(), organization, host);
             headers.put("Authorization", authorization(source, secret));
         }
         return headers;
@@ -97,7 +98,6 @@ class RestConnector implements Connector {
         private int pages;
 
         Reading(SourceDescription source, Map<String, String> headers) {
-
             this.paging = source.paging();
             this.start = URI.create(source.url());
             this.headers = headers;

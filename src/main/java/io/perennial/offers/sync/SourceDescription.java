@@ -49,7 +49,8 @@ public record SourceDescription(
         @Schema(
                 description =
                         "The environment variable of the service that holds the token or password, which is stored"
-                                + " nowhere; the one named like it with _HOST at its end names the only host that it is sent to",
+                                + " nowhere; those named like it with _HOST and _ORGANIZATIONS at their ends name the only host that it is"
+                                + " sent to and the only organizations that it is used for",
                 examples = "PERENNIAL_OFFERS_SECRET_CRM")
         String secretReference,
 

@@ -60,6 +60,10 @@ public interface SyncConfig {
     @WithDefault("4194304")
     int maxPageBytes();
 
+    /** Bytes that a file of offers may have. */
+    @WithDefault("16777216")
+    int maxFileBytes();
+
     /**
      * The share of a source's active offers that it may take back at once, unless somebody insists: a source that lost its
      * data is no reason to lose ours.

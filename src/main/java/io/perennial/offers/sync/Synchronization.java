@@ -116,7 +116,7 @@ class Synchronization {
                     source.system(), config.openFor().toSeconds(), source.lastFailure());
         }
         return connector
-                .fetch(source.system(), source.source(), request.dryRun() ? null : source.etag())
+                .fetch(organization, source.system(), source.source(), request.dryRun() ? null : source.etag())
                 .invoke(circuit::succeeded)
                 .onFailure()
                 .invoke(e -> note(circuit, e))
@@ -143,7 +143,13 @@ class Synchronization {
                 "POST sync %s %s".formatted(source.system(), request.force()),
                 connection -> (theirs == null
                                 ? untouched(connection, organization, source.system())
-                                : merge(connection, organization, source.system(), theirs, request))
+                                : merge(
+                                        connection,
+                                        organization,
+                                        source.system(),
+                                        theirs,
+                                        request,
+                                        ProblemType.SYNC_FAILED))
                         .call(report -> request.dryRun()
                                 ? Uni.createFrom().voidItem()
                                 : sources.synced(connection, organization, report, fetched.etag())));
@@ -161,7 +167,7 @@ class Synchronization {
                 organization,
                 request,
                 "POST offers upload %s %s %s %s".formatted(system, digest, request.dryRun(), request.force()),
-                connection -> merge(connection, organization, system, theirs, request));
+                connection -> merge(connection, organization, system, theirs, request, ProblemType.INVALID_FILE));
     }
 
     private interface Work {
@@ -218,16 +224,21 @@ class Synchronization {
     }
 
     private Uni<SyncReport> merge(
-            SqlConnection connection, UUID organization, String system, List<ForeignOffer> theirs, Request request) {
+            SqlConnection connection,
+            UUID organization,
+            String system,
+            List<ForeignOffer> theirs,
+            Request request,
+            ProblemType problem) {
         return offers.addAlone(connection, organization)
                 .chain(() -> known(connection, organization, system))
                 .chain(ours -> offers.nextId(connection, organization).chain(next -> {
                     var difference = CatalogDifference.of(system, ours, theirs, next);
-                    refuse(difference.errors(), ProblemType.SYNC_FAILED);
+                    refuse(difference.errors(), problem);
                     if (request.dryRun()) {
                         return Uni.createFrom().item(difference.report(true));
                     }
-                    refuseLoss(system, ours, difference, request);
+                    refuseLoss(system, ours, difference, request, problem);
                     return write(connection, organization, difference, request.caller())
                             .replaceWith(difference.report(false));
                 }));
@@ -257,10 +268,11 @@ class Synchronization {
         }
     }
 
-    private void refuseLoss(String system, List<Known> ours, CatalogDifference difference, Request request) {
+    private void refuseLoss(
+            String system, List<Known> ours, CatalogDifference difference, Request request, ProblemType problem) {
         var active = ours.stream().filter(known -> known.offer().isActive()).count();
         if (!request.force() && difference.takenBack() > Math.max(1, active * config.maxShareTakenBack())) {
-            throw ProblemType.SYNC_FAILED.problem(
+            throw problem.problem(
                     "%s has %d of its %d offers no more; if that is right, ask again with force=true. The catalog is as it"
                             + " was",
                     system, difference.takenBack(), active);

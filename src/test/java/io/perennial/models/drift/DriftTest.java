@@ -94,6 +94,24 @@ class DriftTest {
     }
 
     @Test
+    void anOldVersionOfWhatOthersTrainIsReplacedTheirWay() throws Exception {
+        var organization = TrainedOrganization.small();
+        Database.execute("""
+                insert into model_versions (organization_id, kind, number, status, learner, feature_schema, metrics, reference,
+                    artifact, snapshots, run_id, trained_at, activated_at)
+                values ('%s', 'nbo', 1, 'active', 'tabm', '{"features": [], "choices": []}', '{}', '{}', '', '{}',
+                    gen_random_uuid(), now() - interval '31 days', now())""".formatted(organization));
+
+        look();
+
+        assertThat(Database.number(
+                        "select count(*) from runs where organization_id = ? and kind = 'next_best_offer_training'",
+                        organization))
+                .isEqualTo(1);
+        assertThat(trainings(organization)).isZero();
+    }
+
+    @Test
     void aVersionWhoseCustomersHaveChangedIsReplacedOnce() throws Exception {
         var organization = Api.organization("telecom");
         var csv = new StringBuilder("customer_id,occurred_at,amount\n");

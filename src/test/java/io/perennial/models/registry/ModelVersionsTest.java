@@ -58,7 +58,7 @@ class ModelVersionsTest {
                 .get("/api/v1/models/organizations/{org}", organization)
                 .jsonPath();
         assertThat(listed.getList("active.version")).containsExactly("churn-2");
-        assertThat(listed.getList("by_rules")).hasSize(7).doesNotContain("churn");
+        assertThat(listed.getList("by_rules")).hasSize(8).contains("nbo").doesNotContain("churn");
         assertThat(listed.getString("engine")).isEqualTo("ready");
 
         assertThat(post(organization, "rollback")

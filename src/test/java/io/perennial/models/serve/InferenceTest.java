@@ -358,6 +358,21 @@ class InferenceTest {
     }
 
     @Test
+    void aBlockThatIsScoredByMemberMayTakeAsLongAsAnyBlock() {
+        start("workers", "1", "time-limit", "50ms", "block-time-limit", "1h");
+        var version = models.add(1, 1);
+        var held = holdAWorker(models.add(2, 1));
+        var block = inference.predictBlockByMember(version, rows(1, 3, 4)).subscribeAsCompletionStage();
+        var few = inference.predictByMember(version, new float[] {5}).subscribeAsCompletionStage();
+
+        assertThat(reason(held)).isEqualTo(Reason.TIME_LIMIT);
+        assertThat(reason(few)).isEqualTo(Reason.TIME_LIMIT);
+        assertThat(block).isNotDone();
+        gate.open();
+        assertThat(block.orTimeout(30, TimeUnit.SECONDS).join()).containsExactly(3, 4);
+    }
+
+    @Test
     void whoNoLongerWantsAnAnswerCausesNoWork() {
         start("workers", "1");
         var version = models.add(1, 1);

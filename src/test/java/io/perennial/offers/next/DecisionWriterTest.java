@@ -63,6 +63,39 @@ class DecisionWriterTest {
     }
 
     @Test
+    void whatCannotBeWrittenDoesNotTakeTheOthersWithIt() {
+        var answers = IntStream.range(0, 4).mapToObj(i -> write(decision())).toList();
+        statements.get(0).complete(null);
+        statements.get(1).completeExceptionally(new IllegalStateException("a number too large"));
+
+        assertThat(written.get(2)).isEqualTo(written.get(1).subList(0, 1));
+        statements.get(2).complete(null);
+        assertThat(written.get(3)).isEqualTo(written.get(1).subList(1, 2));
+        statements.get(3).completeExceptionally(new IllegalStateException("a number too large"));
+        statements.get(4).complete(null);
+
+        answers.get(1).join();
+        answers.get(3).join();
+        Assertions.assertThatThrownBy(answers.get(2)::join).hasCauseInstanceOf(IllegalStateException.class);
+        write(decision());
+        assertThat(written.get(5)).hasSize(1);
+    }
+
+    @Test
+    void aStatementThatCannotEvenBeMadeKeepsNobodyWaiting() {
+        var refused = writer.write(ORGANIZATION, decision(), (organization, decisions) -> {
+                    throw new IllegalArgumentException("not a number");
+                })
+                .subscribeAsCompletionStage()
+                .orTimeout(30, TimeUnit.SECONDS);
+        Assertions.assertThatThrownBy(refused::join).hasCauseInstanceOf(IllegalArgumentException.class);
+
+        var next = write(decision());
+        statements.get(0).complete(null);
+        next.join();
+    }
+
+    @Test
     void aFailureIsToldToThoseItConcernsAndTheNextAreWritten() {
         var first = write(decision());
         var second = write(decision());

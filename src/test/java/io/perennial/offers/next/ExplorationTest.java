@@ -60,6 +60,67 @@ class ExplorationTest {
     }
 
     @Test
+    void whereNoOfferIsWorthItsCostNothingIsBest() {
+        var choice = Exploration.NONE.choose(
+                new double[] {-2, -1}, new double[][] {{-3, -1}, {-1, 2}, {-1, -2}, {-1, -1}}, new SplittableRandom(1));
+        assertThat(choice.isNothing()).isTrue();
+        assertThat(choice.propensities()).containsExactly(0, 0);
+        // Three of four members would not make an offer either.
+        assertThat(choice.agreement()).isCloseTo(0.75, within(1e-12));
+    }
+
+    @Test
+    void whatOnlyOneMemberFindsWorthItsCostIsMadeToExploreOnly() {
+        var propensities = new Exploration(0.4, 0.5).propensities(new double[] {-2, -1, -3}, new double[][] {
+            {-3, 2, -1}, {-1, -2, -1}
+        });
+        // Half of the members, and every even draw, of which there is but one offer worth trying.
+        assertThat(propensities[1]).isCloseTo(0.4 * 0.5 * 0.5 + 0.4 * 0.5, within(1e-12));
+        assertThat(propensities[0]).isZero();
+        assertThat(propensities[2]).isZero();
+    }
+
+    @Test
+    void whatNobodyFindsWorthItsCostIsNotEvenDrawn() {
+        var propensities = new Exploration(1, 1).propensities(new double[] {1, -1}, new double[][] {{1, -1}, {2, -5}});
+        assertThat(propensities).containsExactly(1, 0);
+        assertThat(new Exploration(1, 1).propensitiesOfOffers(new double[] {1, -1}, new double[][] {{1, -1}, {2, -5}}))
+                .containsExactly(0.5, 0.5);
+    }
+
+    @Property(tries = 100)
+    void whatPropensitiesLackOfOneIsHowOftenNothingIsChosen(
+            @ForAll @IntRange(min = 1, max = 6) int offers,
+            @ForAll @DoubleRange(min = 0, max = 1) double share,
+            @ForAll @DoubleRange(min = 0, max = 1) double evenly,
+            @ForAll @IntRange(min = 0, max = 9999) int seed) {
+        var random = new SplittableRandom(seed);
+        var together = random.doubles(offers, -1, 0.1).toArray();
+        var byMember = new double[16][];
+        Arrays.setAll(byMember, member -> random.doubles(offers, -1, 0.3).toArray());
+        var exploration = new Exploration(share, evenly);
+        var times = 4_000;
+        var nothing = 0;
+        var chosen = new int[offers];
+        for (var i = 0; i < times; i++) {
+            var choice = exploration.choose(together, byMember, random);
+            if (choice.isNothing()) {
+                nothing++;
+            } else {
+                chosen[choice.offer()]++;
+            }
+        }
+
+        var propensities = exploration.propensities(together, byMember);
+
+        assertThat((double) nothing / times)
+                .isCloseTo(1 - Arrays.stream(propensities).sum(), within(0.04));
+        for (var i = 0; i < offers; i++) {
+            assertThat((double) chosen[i] / times).isCloseTo(propensities[i], within(0.04));
+        }
+    }
+
+    @Test
     void withoutExplorationTheBestIsChosenAndTheAgreementTold() {
         var choice = Exploration.NONE.choose(TOGETHER, BY_MEMBER, new SplittableRandom(1));
         assertThat(choice.offer()).isEqualTo(1);

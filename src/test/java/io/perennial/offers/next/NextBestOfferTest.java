@@ -115,6 +115,132 @@ class NextBestOfferTest {
     }
 
     @Test
+    void whatCostsMoreThanAnybodyExpectsItToBringIsNotOffered() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+        // An acceptance is worth 159 at most, and of the prior's 64 draws none comes near one half.
+        Database.execute("update offers set cost = 500 where organization_id = '%s'".formatted(organization));
+
+        var answer = next(organization, name);
+
+        assertThat(answer.<Integer>get("recommended_offer")).isNull();
+        assertThat(answer.getBoolean("held_out")).isFalse();
+        assertThat(answer.getList("offer_scores.offer_id", Integer.class)).containsExactlyInAnyOrder(1, 3, 4);
+        assertThat(answer.getList("offer_scores.expected_value", Double.class)).allMatch(value -> value < -480);
+        assertThat(answer.getString("explanation")).startsWith("No offer is expected to bring what it costs");
+        var decision = answer.getString("decision_id");
+        assertThat(logged("offer_id is null and outcome is null and propensity is null", decision))
+                .isEqualTo("true");
+        assertThat(logged("propensities", decision)).isEqualTo("{0,0,0}");
+        tell(organization, name, decision, "accepted").statusCode(409);
+    }
+
+    @Test
+    void theRunCountsForWhomNothingIsWorthIt() throws Exception {
+        var organization = organization();
+        Database.execute("update offers set cost = 500 where organization_id = '%s'".formatted(organization));
+
+        var run = Api.awaitRun(Api.asAdmin()
+                .post("/api/v1/offers/organizations/{org_id}/decide", organization)
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id"));
+
+        assertThat(run.getInt("totals.nothing_worthwhile"))
+                .isEqualTo(names(organization, false).size());
+        assertThat(run.getMap("totals.offers")).isEmpty();
+    }
+
+    @Test
+    void whatOffersCostAndEarnedIsLoggedAsItWas() throws Exception {
+        var organization = organization();
+        var decision = next(organization, names(organization, false).get(0)).getString("decision_id");
+        Database.execute("update offers set cost = 1, margin = 2 where organization_id = '%s'".formatted(organization));
+
+        assertThat(logged("eligible", decision)).isEqualTo("{1,3,4}");
+        assertThat(logged("costs", decision)).isEqualTo("{8.0000,6.0000,10.0000}");
+        assertThat(logged("margins", decision)).isEqualTo("{25.0000,18.0000,35.0000}");
+    }
+
+    @Test
+    void severalOfWhomOneIsUnknownAreNotDecidedAbout() throws Exception {
+        var organization = organization();
+        Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("customer_ids", List.of("c1", "c2", "nobody")))
+                .post("/api/v1/offers/organizations/{org_id}/next-best-offers", organization)
+                .then()
+                .statusCode(404);
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isZero();
+    }
+
+    @Test
+    void aCustomerUnderTwoNamesIsDecidedAboutOnce() throws Exception {
+        var organization = organization();
+        var name = names(organization, false).get(0);
+        var answer = Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of("customer_ids", List.of(name, id(organization, name))))
+                .post("/api/v1/offers/organizations/{org_id}/next-best-offers", organization)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertThat(answer.getString("offers[0].decision_id")).isEqualTo(answer.getString("offers[1].decision_id"));
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whoWasMadeAnOfferMayAcceptItInAnotherStageUntilTheTimeToAnswerIsOver() throws Exception {
+        var organization = organization();
+        var names = names(organization, false);
+        var inTime = next(organization, names.get(0)).getString("decision_id");
+        var late = next(organization, names.get(1)).getString("decision_id");
+        Database.execute(
+                "update offers set min_customer_value = 1000000 where organization_id = '%s'".formatted(organization));
+        Database.execute("update offer_decisions set outcome = 'ignored' where decision_id = '%s'".formatted(late));
+
+        tell(organization, names.get(0), inTime, "accepted").statusCode(200);
+        var refused = tell(organization, names.get(1), late, "accepted")
+                .statusCode(409)
+                .extract();
+
+        assertThat(refused.<String>path("type")).isEqualTo("urn:perennial:problem:offer-not-eligible");
+        assertThat(logged("outcome", late)).isEqualTo("ignored");
+        assertThat(Database.number(
+                        "select count(*) from offer_redemptions where organization_id = ?::uuid",
+                        organization.toString()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void manyWhoDoNotAnswerAreTakenForIgnoredAFewThousandAtATime() throws Exception {
+        var organization = organization();
+        Database.execute("""
+                insert into offer_decisions (organization_id, customer_id, decision_id, decided_at, policy, policy_version,
+                    offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features,
+                    feature_schema, cost, outcome)
+                select '%s', '%s', gen_random_uuid(), now() - interval '20 days', 'popularity', 'popularity-1', 1, false, true,
+                    1, '{1}', '{0.1}', '{1}', '{}', 0, 8, 'pending'
+                from generate_series(1, 10001)""".formatted(organization, id(organization, "c0")));
+
+        assertThat(decisions.close(organization).await().atMost(Duration.ofMinutes(1)))
+                .isEqualTo(10_001);
+        assertThat(Database.number(
+                        "select count(*) from offer_decisions where organization_id = ?::uuid and outcome = 'pending'",
+                        organization.toString()))
+                .isZero();
+    }
+
+    @Test
     void everyEligibleOfferHasAChance() throws Exception {
         var organization = organization();
         var answer = next(organization, names(organization, false).get(1));

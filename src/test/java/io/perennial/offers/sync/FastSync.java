@@ -68,6 +68,11 @@ class FastSync implements SyncConfig {
     }
 
     @Override
+    public int maxFileBytes() {
+        return 1_000;
+    }
+
+    @Override
     public double maxShareTakenBack() {
         return 0.5;
     }

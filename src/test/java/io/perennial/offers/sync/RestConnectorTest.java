@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,14 +38,25 @@ class RestConnectorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Vertx VERTX = Vertx.vertx();
-    private static final Map<String, String> ENVIRONMENT = Map.of(
-            "PERENNIAL_OFFERS_SECRET_TEST", "s3cret",
-            "PERENNIAL_OFFERS_SECRET_TEST_HOST", "localhost",
-            "PERENNIAL_OFFERS_SECRET_OTHER", "for another host",
-            "PERENNIAL_OFFERS_SECRET_OTHER_HOST", "crm.example.com",
-            "PERENNIAL_OFFERS_SECRET_ANY", "for no host",
-            "PERENNIAL_ADMIN_KEY", "never sent anywhere",
-            "PERENNIAL_ADMIN_KEY_HOST", "localhost");
+    private static final UUID ORGANIZATION = UUID.fromString("6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10");
+    private static final String OTHERS = "00000000-0000-0000-0000-000000000001";
+    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
+            Map.entry("PERENNIAL_OFFERS_SECRET_TEST", "s3cret"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_TEST_HOST", "localhost"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_TEST_ORGANIZATIONS", OTHERS + ", " + ORGANIZATION),
+            Map.entry("PERENNIAL_OFFERS_SECRET_OTHER", "for another host"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_OTHER_HOST", "crm.example.com"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_OTHER_ORGANIZATIONS", ORGANIZATION.toString()),
+            Map.entry("PERENNIAL_OFFERS_SECRET_ANY", "for no host"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_ANY_ORGANIZATIONS", ORGANIZATION.toString()),
+            Map.entry("PERENNIAL_OFFERS_SECRET_THEIRS", "of another organization"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_THEIRS_HOST", "localhost"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_THEIRS_ORGANIZATIONS", OTHERS),
+            Map.entry("PERENNIAL_OFFERS_SECRET_NOBODYS", "of no organization"),
+            Map.entry("PERENNIAL_OFFERS_SECRET_NOBODYS_HOST", "localhost"),
+            Map.entry("PERENNIAL_ADMIN_KEY", "never sent anywhere"),
+            Map.entry("PERENNIAL_ADMIN_KEY_HOST", "localhost"),
+            Map.entry("PERENNIAL_ADMIN_KEY_ORGANIZATIONS", ORGANIZATION.toString()));
 
     @RegisterExtension
     private static final WireMockExtension SERVER =
@@ -101,7 +113,10 @@ class RestConnectorTest {
     }
 
     private static Fetched fetch(SyncConfig config, SourceDescription source, String etag) {
-        return connector(config).fetch("test", source, etag).await().atMost(PATIENCE);
+        return connector(config)
+                .fetch(ORGANIZATION, "test", source, etag)
+                .await()
+                .atMost(PATIENCE);
     }
 
     private static void assertFails(Paging paging, Kind kind, String reason) {
@@ -232,9 +247,11 @@ class RestConnectorTest {
                 "PERENNIAL_OFFERS_SECRET_MISSING",
                 "PERENNIAL_OFFERS_SECRET_OTHER",
                 "PERENNIAL_OFFERS_SECRET_ANY",
+                "PERENNIAL_OFFERS_SECRET_THEIRS",
+                "PERENNIAL_OFFERS_SECRET_NOBODYS",
                 "PERENNIAL_ADMIN_KEY"
             })
-    void aSecretThatIsNotThereOrNotForThisHostIsNotSent(String reference) {
+    void aSecretThatIsNotThereOrNotForThisHostAndOrganizationIsNotSent(String reference) {
         answer(okJson("[]"));
 
         assertFails(new FastSync(), source("/offers", whole(), Auth.BEARER, reference), Kind.OURS, reference);

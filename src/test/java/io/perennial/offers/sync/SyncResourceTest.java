@@ -1,6 +1,7 @@
 package io.perennial.offers.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -9,7 +10,10 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +182,36 @@ class SyncResourceTest {
                 .then()
                 .statusCode(200)
                 .body("deactivated", empty());
+    }
+
+    @Test
+    void anOfferOfAFileThatContradictsItselfIsTheFaultOfTheFile() {
+        var organization = Api.organization("ecommerce");
+        upload(organization, "external_offer_id,name,min_customer_value,max_customer_value\nA,One,10,5\n")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("urn:perennial:problem:invalid-file"))
+                .body("errors.field", contains("min_customer_value"));
+        upload(organization, "external_offer_id,name\nA,One\nB,Two\nC,Three\n")
+                .then()
+                .statusCode(200);
+        upload(organization, "external_offer_id,name\nA,One\n")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("urn:perennial:problem:invalid-file"))
+                .body("detail", containsString("2 of its 3 offers no more"));
+    }
+
+    @Test
+    void aFileIsNotReadPastWhatOneMayHold() {
+        var file = new OfferFile(new ObjectMapper(), new FastSync());
+        var longest = "external_offer_id,name\nA," + "x".repeat(1_000 - 25);
+        assertThat(longest).hasSize(1_000);
+        assertThat(file.read(new ByteArrayInputStream(longest.getBytes(StandardCharsets.UTF_8)), "text/csv"))
+                .hasSize(1);
+        assertThatThrownBy(() -> file.read(
+                        new ByteArrayInputStream((longest + "x").getBytes(StandardCharsets.UTF_8)), "text/csv"))
+                .hasMessage("The file is larger than 1000 bytes");
     }
 
     @Test
