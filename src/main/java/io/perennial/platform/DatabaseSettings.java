@@ -34,6 +34,9 @@ public record DatabaseSettings(
     static final String SERVICE_USER = "PERENNIAL_DATABASE_SERVICE_USER";
     static final String SERVICE_PASSWORD = "PERENNIAL_DATABASE_SERVICE_PASSWORD";
 
+    /** Says {@code false} when the schema is migrated by another process, so that the owner is not needed. */
+    static final String MIGRATE = "PERENNIAL_DATABASE_MIGRATE";
+
     /** Names the folder of the embedded database. */
     static final String EMBEDDED_DIRECTORY = "PERENNIAL_EMBEDDED_DIRECTORY";
 
@@ -61,7 +64,15 @@ public record DatabaseSettings(
         if (!url.startsWith("postgresql://")) {
             throw new IllegalStateException(URL + " must look like postgresql://host:5432/name");
         }
-        return of(url, required(environment, USER), required(environment, PASSWORD), false, environment);
+        return Boolean.parseBoolean(environment.getOrDefault(MIGRATE, "true"))
+                ? of(url, required(environment, USER), required(environment, PASSWORD), false, environment)
+                : withoutOwner(url, environment);
+    }
+
+    /** The service role stands in for the owner, whom nobody asks for anything. */
+    private static DatabaseSettings withoutOwner(String url, Map<String, String> environment) {
+        var role = required(environment, SERVICE_USER);
+        return of(url, role, required(environment, SERVICE_PASSWORD), false, environment);
     }
 
     private static DatabaseSettings of(
@@ -94,7 +105,10 @@ public record DatabaseSettings(
     private static String required(Map<String, String> environment, String name) {
         var value = environment.get(name);
         if (value == null || value.isEmpty()) {
-            throw new IllegalStateException(URL + " is set, so " + name + " must be set too");
+            var because = Boolean.parseBoolean(environment.getOrDefault(MIGRATE, "true"))
+                    ? URL + " is set"
+                    : MIGRATE + " is false";
+            throw new IllegalStateException(because + ", so " + name + " must be set too");
         }
         return value;
     }
