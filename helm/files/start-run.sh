@@ -40,7 +40,16 @@ now() {
 deadline=$(($(now) + ${TIME_LIMIT:-7200}))
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-trap 'exit 143' TERM INT
+# What is waited for runs beside the script, which would otherwise hear nothing until it ends.
+child=
+trap 'kill $child 2>/dev/null || :; exit 143' TERM INT
+
+pause() {
+    sleep "$1" &
+    child=$!
+    wait "$child"
+}
+
 {
     printf 'X-API-Key: '
     tr -d '\r\n' <"$API_KEY_FILE"
@@ -52,15 +61,20 @@ ask() {
     [ "$remaining" -gt 0 ] || fail 6 "The time is up after ${TIME_LIMIT:-7200} s"
     : >"$scratch/answer"
     : >"$scratch/error"
-    status=$(curl --silent --show-error --connect-timeout 10 --max-time "$remaining" \
-        --header "@$scratch/key" --output "$scratch/answer" --write-out '%{http_code}' "$@" \
-        2>"$scratch/error") || status=000
+    curl --silent --show-error --connect-timeout 10 --max-time "$remaining" --header "@$scratch/key" \
+        --output "$scratch/answer" --write-out '%{http_code}' "$@" >"$scratch/status" 2>"$scratch/error" &
+    child=$!
+    if wait "$child"; then
+        status=$(cat "$scratch/status")
+    else
+        status=000
+    fi
     answer=$(head -c 65536 "$scratch/answer")
 }
 
 # Asks until there is an answer that means something, with longer and longer pauses, but not for ever.
 ask_patiently() {
-    pause=1
+    wait_for=1
     away=$(($(now) + ${AWAY_LIMIT:-300}))
     while :; do
         ask "$@"
@@ -76,11 +90,11 @@ ask_patiently() {
             *) return ;;
         esac
         [ "$(now)" -lt "$away" ] || fail 5 "The service has been away for ${AWAY_LIMIT:-300} s: $reason"
-        [ $(($(now) + pause)) -lt "$deadline" ] || fail 6 "The time is up after ${TIME_LIMIT:-7200} s: $reason"
-        say "Asking again in $pause s: $reason"
-        sleep "$pause"
-        pause=$((pause * 2))
-        [ "$pause" -le "${LONGEST_PAUSE:-30}" ] || pause=${LONGEST_PAUSE:-30}
+        [ $(($(now) + wait_for)) -lt "$deadline" ] || fail 6 "The time is up after ${TIME_LIMIT:-7200} s: $reason"
+        say "Asking again in $wait_for s: $reason"
+        pause "$wait_for"
+        wait_for=$((wait_for * 2))
+        [ "$wait_for" -le "${LONGEST_PAUSE:-30}" ] || wait_for=${LONGEST_PAUSE:-30}
     done
 }
 
@@ -132,7 +146,7 @@ while :; do
         running) ;;
         *) fail 3 "Nobody knows what it means that run $run is '$state': $answer" ;;
     esac
-    sleep "${POLL_INTERVAL:-5}"
+    pause "${POLL_INTERVAL:-5}"
     ask_patiently "$PERENNIAL_URL/api/v1/runs/$run"
     [ "$status" = 200 ] || fail 3 "The service refused with $status: $answer"
 done

@@ -25,8 +25,8 @@ class HandBack {
     private final Map<Object, UniEmitter<?>> underWay = new ConcurrentHashMap<>();
     private volatile boolean leaving;
 
-    /** A part was handed back. That is no failure of the part. */
-    static final class HandedBack extends RuntimeException {
+    /** Ends the transaction of a part that is handed back. */
+    private static final class HandedBack extends RuntimeException {
 
         private HandedBack() {
             super("The part was handed back because this replica stops", null, false, false);
@@ -51,7 +51,7 @@ class HandBack {
      * Does work that can be handed back.
      *
      * @param connection in a transaction that ends without effect when the work is handed back
-     * @return as the work; fails with {@link HandedBack} once this replica is told to stop
+     * @return as the work; fails once this replica is told to stop, which is no failure of the work
      */
     <T> Uni<T> unlessLeaving(SqlConnection connection, Uni<T> work) {
         return Uni.combine().any().of(work, handedBack(connection));

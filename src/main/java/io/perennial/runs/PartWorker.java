@@ -64,7 +64,7 @@ class PartWorker {
                                 .chain(row -> row == null
                                         ? Uni.createFrom().item(false)
                                         : handBack.unlessLeaving(connection, doPart(connection, run, row))))
-                .onFailure(HandBack.HandedBack.class)
+                .onFailure(e -> handBack.isLeaving())
                 .recoverWithItem(false)
                 .onFailure(e -> claimed.get() != null)
                 .recoverWithUni(e -> recordFailure(run, claimed.get(), e));
