@@ -47,7 +47,7 @@ class ShutdownIT {
     private static final String KEY = "admin-key-of-the-shutdown-test";
     private static final int CUSTOMERS = 5_000;
 
-    /** More than can come while the test lasts would be better, but they have to be made first. */
+    /** Customers who may accept the offer while replicas stop; once all have, there is only reading. */
     private static final int VISITORS = 10_000;
 
     private static final String CSV = "text/csv; charset=UTF-8";
@@ -162,8 +162,12 @@ class ShutdownIT {
     }
 
     private static long number(String sql) {
+        return Long.parseLong(text(sql));
+    }
+
+    private static String text(String sql) {
         try (var connection = owner()) {
-            return Long.parseLong(Database.texts(connection, sql).get(0));
+            return Database.texts(connection, sql).get(0);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -217,6 +221,18 @@ class ShutdownIT {
                 "the features of the upload are computed",
                 Duration.ofSeconds(30),
                 () -> run(run).getString("status").equals("completed"));
+    }
+
+    /** What is sent of a run until the stream ends. */
+    private static CompletableFuture<HttpResponse<String>> watch(Replica replica, String run) {
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:%d/api/v1/runs/%s/events".formatted(replica.port, run)))
+                .header("X-API-Key", KEY)
+                .build();
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private JsonPath run(String run) {
@@ -325,8 +341,7 @@ class ShutdownIT {
                     start("early", Map.of("PERENNIAL_DATABASE_MIGRATE", "false"), "-Dquarkus.http.port=" + freePort());
             assertThat(replica.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(replica.exitValue()).isEqualTo(1);
-            assertThat(log("early"))
-                    .contains("Detected resolved migration not applied to database");
+            assertThat(log("early")).contains("Detected resolved migration not applied to database");
         } finally {
             execute("insert into flyway_schema_history select * from kept; drop table kept");
         }
@@ -371,6 +386,10 @@ class ShutdownIT {
                     "the replica works on parts of the run",
                     Duration.ofSeconds(20),
                     () -> transactionsOnRuns("leaving") == 2);
+            var watching = watch(
+                    leaving,
+                    text("select id from runs where organization_id = '%s' and kind = 'segmentation'"
+                            .formatted(worked)));
             upload.head(
                             "POST /api/v1/organizations/%s/customers HTTP/1.1".formatted(visited),
                             "X-API-Key: " + KEY,
@@ -391,6 +410,10 @@ class ShutdownIT {
                         Duration.ofSeconds(2),
                         () -> transactionsOnRuns("leaving") == 0);
                 assertThat(leaving.process.isAlive()).isTrue();
+                assertThat(watching.get(5, TimeUnit.SECONDS).body())
+                        .as("who watches the run is sent on, before its end")
+                        .contains("\"status\":\"running\"")
+                        .doesNotContain("\"status\":\"completed\"");
                 await("it is not ready any more", Duration.ofSeconds(2), () -> leaving.readiness() == 503);
                 assertThat(leaving.request()
                                 .get("/api/v1/organizations/{org_id}/customers", visited)
