@@ -10,7 +10,7 @@ public interface DatabaseConfig {
     /** {@code postgresql://host:port/name} of a PostgreSQL 15 or newer. Without it an embedded one is started. */
     String url();
 
-    /** The owner of the schema, who migrates it at start. */
+    /** The owner of the schema, who migrates it; the service role when nothing is migrated. */
     String user();
 
     /** The owner's password. */
@@ -21,6 +21,13 @@ public interface DatabaseConfig {
 
     /** The service role's password, derived from the owner's unless given. */
     String servicePassword();
+
+    /**
+     * Whether the schema is migrated at start. Otherwise somebody has done it before, as by a process with {@code
+     * QUARKUS_INIT_AND_EXIT=true}, and the service gets to know nothing of the owner.
+     */
+    @WithDefault("true")
+    boolean migrate();
 
     /** Whether the database is the embedded one, for evaluation and tests. */
     @WithDefault("false")

@@ -16,6 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
  * database has to be started first.
  *
  * @param url of the database, {@code postgresql://host:port/name}
+ * @param migrate whether the schema is migrated at start; otherwise it has to be as new as the service, or it does not start
  * @param embedded whether the database is the embedded one, for evaluation and tests
  */
 public record DatabaseSettings(
@@ -24,6 +25,7 @@ public record DatabaseSettings(
         String ownerPassword,
         String serviceUser,
         String servicePassword,
+        boolean migrate,
         boolean embedded) {
 
     /** Names the database to use; without it, an embedded one is started. */
@@ -33,6 +35,9 @@ public record DatabaseSettings(
     static final String PASSWORD = "PERENNIAL_DATABASE_PASSWORD";
     static final String SERVICE_USER = "PERENNIAL_DATABASE_SERVICE_USER";
     static final String SERVICE_PASSWORD = "PERENNIAL_DATABASE_SERVICE_PASSWORD";
+
+    /** Says {@code false} when the schema is migrated by another process, so that the owner is not needed. */
+    static final String MIGRATE = "PERENNIAL_DATABASE_MIGRATE";
 
     /** Names the folder of the embedded database. */
     static final String EMBEDDED_DIRECTORY = "PERENNIAL_EMBEDDED_DIRECTORY";
@@ -53,7 +58,7 @@ public record DatabaseSettings(
         if (environment.containsKey(URL)) {
             return external(environment);
         }
-        return of(EmbeddedDatabase.start(embeddedDirectory), "postgres", "postgres", true, Map.of());
+        return of(EmbeddedDatabase.start(embeddedDirectory), "postgres", "postgres", true, true, Map.of());
     }
 
     static DatabaseSettings external(Map<String, String> environment) {
@@ -61,11 +66,28 @@ public record DatabaseSettings(
         if (!url.startsWith("postgresql://")) {
             throw new IllegalStateException(URL + " must look like postgresql://host:5432/name");
         }
-        return of(url, required(environment, USER), required(environment, PASSWORD), false, environment);
+        return migrate(environment)
+                ? of(url, required(environment, USER), required(environment, PASSWORD), true, false, environment)
+                : withoutOwner(url, environment);
+    }
+
+    private static boolean migrate(Map<String, String> environment) {
+        return Boolean.parseBoolean(environment.getOrDefault(MIGRATE, "true"));
+    }
+
+    /** The service role stands in for the owner: it may read what was migrated. */
+    private static DatabaseSettings withoutOwner(String url, Map<String, String> environment) {
+        var role = required(environment, SERVICE_USER);
+        return of(url, role, required(environment, SERVICE_PASSWORD), false, false, environment);
     }
 
     private static DatabaseSettings of(
-            String url, String ownerUser, String ownerPassword, boolean embedded, Map<String, String> environment) {
+            String url,
+            String ownerUser,
+            String ownerPassword,
+            boolean migrate,
+            boolean embedded,
+            Map<String, String> environment) {
         var name = url.replaceFirst("^.*/", "").replaceFirst("\\?.*$", "");
         var serviceUser = environment.getOrDefault(SERVICE_USER, name + "_service");
         if (!serviceUser.matches("[A-Za-z0-9_-]{1,63}")) {
@@ -77,7 +99,7 @@ public record DatabaseSettings(
         } else if (servicePassword.contains("'")) {
             throw new IllegalStateException(SERVICE_PASSWORD + " may not hold a single quote");
         }
-        return new DatabaseSettings(url, ownerUser, ownerPassword, serviceUser, servicePassword, embedded);
+        return new DatabaseSettings(url, ownerUser, ownerPassword, serviceUser, servicePassword, migrate, embedded);
     }
 
     /** Every replica derives the same password, so there is no second secret to hand out. */
@@ -94,7 +116,8 @@ public record DatabaseSettings(
     private static String required(Map<String, String> environment, String name) {
         var value = environment.get(name);
         if (value == null || value.isEmpty()) {
-            throw new IllegalStateException(URL + " is set, so " + name + " must be set too");
+            var because = migrate(environment) ? URL + " is set" : MIGRATE + " is false";
+            throw new IllegalStateException(because + ", so " + name + " must be set too");
         }
         return value;
     }
@@ -107,6 +130,8 @@ public record DatabaseSettings(
         properties.put("perennial.database.password", ownerPassword);
         properties.put("perennial.database.service-user", serviceUser);
         properties.put("perennial.database.service-password", servicePassword);
+        properties.put("perennial.database.migrate", Boolean.toString(migrate));
+        properties.put("quarkus.flyway.owner.validate-at-start", Boolean.toString(!migrate));
         properties.put("perennial.database.embedded", Boolean.toString(embedded));
         return properties;
     }

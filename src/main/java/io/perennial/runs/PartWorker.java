@@ -40,24 +40,32 @@ class PartWorker {
     private final TenantDatabase database;
     private final RunsConfig config;
     private final Clock clock;
+    private final HandBack handBack;
     private final Map<String, List<RunStep>> steps;
 
-    PartWorker(TenantDatabase database, RunsConfig config, Clock clock, @All List<RunKind> kinds) {
+    PartWorker(TenantDatabase database, RunsConfig config, Clock clock, HandBack handBack, @All List<RunKind> kinds) {
         this.database = database;
         this.config = config;
         this.clock = clock;
+        this.handBack = handBack;
         this.steps = kinds.stream().collect(Collectors.toMap(RunKind::name, RunKind::steps));
     }
 
-    /** Claims a part and does it. Yields whether there was one. */
+    /** Claims a part and does it. Yields whether there was one that is not handed back. */
     Uni<Boolean> claim(Run run, short step) {
+        if (handBack.isLeaving()) {
+            return Uni.createFrom().item(false);
+        }
         var claimed = new AtomicReference<Row>();
         return database.transaction(
                         run.organizationId(),
                         connection -> next(connection, run, step)
                                 .invoke(claimed::set)
-                                .chain(row ->
-                                        row == null ? Uni.createFrom().item(false) : doPart(connection, run, row)))
+                                .chain(row -> row == null
+                                        ? Uni.createFrom().item(false)
+                                        : handBack.unlessLeaving(connection, doPart(connection, run, row))))
+                .onFailure(e -> handBack.isLeaving())
+                .recoverWithItem(false)
                 .onFailure(e -> claimed.get() != null)
                 .recoverWithUni(e -> recordFailure(run, claimed.get(), e));
     }

@@ -49,6 +49,7 @@ class RunDriver {
     private final MeterRegistry meters;
     private final Map<String, RunKind> kinds;
     private final PartWorker parts;
+    private final HandBack handBack;
     private final Map<UUID, CompletableFuture<Void>> submitted = new ConcurrentHashMap<>();
     private final String background;
     private MultiEmitter<? super Run> queue;
@@ -60,12 +61,14 @@ class RunDriver {
             Clock clock,
             MeterRegistry meters,
             PartWorker parts,
+            HandBack handBack,
             @All List<RunKind> kinds) {
         this.database = database;
         this.config = config;
         this.clock = clock;
         this.meters = meters;
         this.parts = parts;
+        this.handBack = handBack;
         this.kinds = kinds.stream().collect(Collectors.toMap(RunKind::name, Function.identity()));
         this.background = kinds.stream()
                 .filter(RunKind::inBackground)
@@ -109,6 +112,9 @@ class RunDriver {
     /** Picks up what other replicas, or this one in an earlier life, have begun. */
     @Scheduled(every = "5s", identity = "resume-runs", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> resume() {
+        if (handBack.isLeaving()) {
+            return Uni.createFrom().voidItem();
+        }
         return database.queryInstance(
                         "select organization_id, id from runs where status = 'running' order by started_at",
                         io.vertx.sqlclient.Tuple.tuple())
@@ -138,7 +144,11 @@ class RunDriver {
                 .collect()
                 .last()
                 .onFailure()
-                .invoke(e -> LOG.errorf(e, "Run %s stopped; it will be taken up again", run.id()))
+                .invoke(e -> LOG.logf(
+                        handBack.isLeaving() ? Logger.Level.DEBUG : Logger.Level.ERROR,
+                        e,
+                        "Run %s stopped; it will be taken up again",
+                        run.id()))
                 .onItemOrFailure()
                 .invoke((progress, failure) -> {
                     if (progress == Progress.NOT_ITS_TURN) {
@@ -188,11 +198,14 @@ class RunDriver {
      */
     private record State(boolean finished, boolean itsTurn, Short step, String exhausted) {}
 
-    /** Does the current step, or ends the run when there is none. */
+    /** Does the current step, or ends the run when there is none; on a replica that leaves, waits for another one to. */
     private Uni<Progress> advance(Run run) {
         return state(run).chain(state -> {
             if (state.finished()) {
                 return Uni.createFrom().item(Progress.ENDED);
+            }
+            if (handBack.isLeaving()) {
+                return othersAreWorking();
             }
             if (!state.itsTurn()) {
                 return Uni.createFrom().item(Progress.NOT_ITS_TURN);

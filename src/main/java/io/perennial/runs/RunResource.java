@@ -46,11 +46,13 @@ class RunResource {
     private final Access access;
     private final Runs runs;
     private final RunAccess runAccess;
+    private final HandBack handBack;
 
-    RunResource(Access access, Runs runs, RunAccess runAccess) {
+    RunResource(Access access, Runs runs, RunAccess runAccess, HandBack handBack) {
         this.access = access;
         this.runs = runs;
         this.runAccess = runAccess;
+        this.handBack = handBack;
     }
 
     /**
@@ -126,12 +128,14 @@ class RunResource {
     @Operation(
             operationId = "watchRun",
             summary = "Watch a run",
-            description = "Server-sent events: the run, twice a second until it is finished.")
+            description =
+                    "Server-sent events: the run, twice a second until it is finished. A replica that stops ends the stream "
+                            + "before; another goes on with it.")
     public Multi<Run> watch(@RestPath("run_id") UUID runId) {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> runAccess.run(runId))
                 .withDelay(PROGRESS_INTERVAL)
-                .whilst(run -> !run.isFinished());
+                .whilst(run -> !run.isFinished() && !handBack.isLeaving());
     }
 }

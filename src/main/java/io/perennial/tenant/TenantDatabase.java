@@ -5,6 +5,7 @@ import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -88,6 +89,14 @@ public class TenantDatabase {
                 .query(LONG_WORK + "set local perennial.organization_id = '" + organization + "'")
                 .execute()
                 .chain(() -> work.apply(connection)));
+    }
+
+    /**
+     * Asks the database to give up the statement that a connection waits for, if it does. The statement then fails; what else
+     * becomes of the transaction is up to whoever has begun it.
+     */
+    public static Uni<Void> interrupt(SqlConnection connection) {
+        return UniHelper.toUni(PgConnection.cast(connection.getDelegate()).cancelRequest());
     }
 
     /**

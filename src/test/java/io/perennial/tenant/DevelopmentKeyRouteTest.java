@@ -84,5 +84,10 @@ class DevelopmentKeyRouteTest {
         public String servicePassword() {
             return "";
         }
+
+        @Override
+        public boolean migrate() {
+            return true;
+        }
     }
 }

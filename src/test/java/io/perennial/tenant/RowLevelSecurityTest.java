@@ -149,7 +149,7 @@ class RowLevelSecurityTest {
                 "alter table customers disable row level security",
                 "set role pg_read_all_data",
                 "set session_replication_role = replica",
-                "select * from flyway_schema_history"
+                "update flyway_schema_history set success = true"
             })
     void theSchemaIsOutOfReach(String sql) throws SQLException {
         try (var service = Database.asService();
