@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +36,8 @@ import io.perennial.tenant.Role;
 import io.perennial.tenant.TenantDatabase;
 
 /**
- * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, and segments
- * them, once as of a month ago and once as of now, so that there are moves to look at. Everything follows from the seed and
+ * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, makes them
+ * {@link PastOffers}, and segments them, once as of a month ago and once as of now, so that there are moves to look at. Everything follows from the seed and
  * the day the organization was made, so an interrupted start is completed by the next.
  */
 @ApplicationScoped
@@ -56,6 +57,7 @@ public class DemoData {
     private final TransactionImport transactions;
     private final EventImport events;
     private final ChurnScoreImport churnScores;
+    private final PastOffers pastOffers;
     private final Runs runs;
     private final TenantDatabase database;
     private final DemoConfig config;
@@ -67,6 +69,7 @@ public class DemoData {
             TransactionImport transactions,
             EventImport events,
             ChurnScoreImport churnScores,
+            PastOffers pastOffers,
             Runs runs,
             TenantDatabase database,
             DemoConfig config) {
@@ -76,6 +79,7 @@ public class DemoData {
         this.transactions = transactions;
         this.events = events;
         this.churnScores = churnScores;
+        this.pastOffers = pastOffers;
         this.runs = runs;
         this.database = database;
         this.config = config;
@@ -90,7 +94,8 @@ public class DemoData {
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
-                                        : fill(industry, organization, config.customers(), config.seed()))))
+                                        : fillWithPastOffers(
+                                                industry, organization, config.customers(), config.seed()))))
                 .collect()
                 .asList()
                 .replaceWithVoid();
@@ -113,12 +118,20 @@ public class DemoData {
                                 industry.churnHorizonDays())));
     }
 
-    /** The last thing that is done is the second segmentation. */
+    /** The last thing that is done is the segmentation as of the present. */
     private Uni<Boolean> isComplete(Organization organization) {
-        return database.query(organization.id(), """
-                        select count(*) >= 2 from runs
-                        where organization_id = $1 and kind = 'segmentation' and status = 'completed'""", Tuple.of(organization.id()))
+        return database.query(
+                        organization.id(),
+                        """
+                        select exists (
+                            select from runs
+                            where organization_id = $1 and kind = 'segmentation' and status = 'completed' and as_of = $2)""",
+                        Tuple.of(organization.id(), present(organization).atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    private static Instant present(Organization organization) {
+        return organization.createdAt().truncatedTo(ChronoUnit.HOURS);
     }
 
     /**
@@ -127,7 +140,22 @@ public class DemoData {
      * @param count of the customers
      */
     public Uni<Organization> fill(Industry industry, Organization organization, int count, long seed) {
-        var now = organization.createdAt().truncatedTo(ChronoUnit.HOURS);
+        return upload(industry, organization, count, seed)
+                .chain(() -> segment(industry, organization, count, seed))
+                .replaceWith(organization);
+    }
+
+    /** The same, and with the offers that were made to them. */
+    public Uni<Organization> fillWithPastOffers(Industry industry, Organization organization, int count, long seed) {
+        return upload(industry, organization, count, seed)
+                .chain(() -> pastOffers.make(industry, organization, seed, present(organization)))
+                .chain(() -> segment(industry, organization, count, seed))
+                .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
+                .replaceWith(organization);
+    }
+
+    private Uni<Void> upload(Industry industry, Organization organization, int count, long seed) {
+        var now = present(organization);
         return Multi.createFrom()
                 .range(0, (count + CHUNK - 1) / CHUNK)
                 .onItem()
@@ -138,25 +166,29 @@ public class DemoData {
                                 .toList()))
                 .collect()
                 .asList()
-                .chain(() -> segment(organization, now.minus(Duration.ofDays(30))))
+                .replaceWithVoid();
+    }
+
+    private Uni<Run> segment(Industry industry, Organization organization, int count, long seed) {
+        var now = present(organization);
+        return segment(organization, now.minus(Duration.ofDays(30)))
                 .chain(() -> uploadScores(organization, industry, count, seed, now))
-                .chain(() -> segment(organization, now))
-                .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
-                .replaceWith(organization);
+                .chain(() -> segment(organization, now));
     }
 
     private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
         return upload(
                         organization,
                         customers,
-                        "customer_id,name,email,registered_at\n",
+                        "customer_id,name,email,registered_at,marketing_consent\n",
                         chunk,
-                        customer -> "%s,%s,%s@example.com,%s\n"
+                        customer -> "%s,%s,%s@example.com,%s,%s\n"
                                 .formatted(
                                         customer.externalId(),
                                         customer.name(),
                                         customer.externalId().toLowerCase(Locale.ROOT),
-                                        customer.registeredAt()))
+                                        customer.registeredAt(),
+                                        customer.consentsToMarketing()))
                 .chain(() -> upload(
                         organization,
                         transactions,
