@@ -30,7 +30,7 @@ final class TrueResponse {
     /**
      * The probability that a customer who is made an offer accepts it, 0..1.
      *
-     * @param at within the history
+     * @param at within the history; after the present all stays as it is then
      * @throws IllegalArgumentException of an offer of which nothing is known
      */
     double probability(DemoCustomer customer, int offer, Instant at) {
@@ -39,7 +39,7 @@ final class TrueResponse {
             throw new IllegalArgumentException("How much offer %d is liked is not known".formatted(offer));
         }
         var whim = WHIM * whims(customer, offer).nextGaussian();
-        return 1 / (1 + Math.exp(-appeal.logOdds(customer, customer.day(at)) - whim));
+        return 1 / (1 + Math.exp(-appeal.logOdds(customer, Math.min(Life.TODAY, customer.day(at))) - whim));
     }
 
     /** What the customer does when they are made the offer at the instant. */

@@ -31,6 +31,12 @@ public class DecisionHistory {
 
     private static final int BLOCK = 2_048;
 
+    /**
+     * The statistics of tables that have just been filled promise a single customer, for whom a nested loop would do: with a
+     * thousand it takes the square of that.
+     */
+    private static final String PLAN_FOR_MANY = "set local enable_nestloop = off";
+
     private static final String PLAYED = """
             select exists (
                 select from offer_decisions where organization_id = $1 and decided_at = $2 and offer_id is not null)""";
@@ -157,6 +163,8 @@ public class DecisionHistory {
                                 : connection
                                         .query(TenantDatabase.shareWithoutErasure(organization))
                                         .execute()
+                                        .chain(() ->
+                                                connection.query(PLAN_FOR_MANY).execute())
                                         .chain(() -> decide(connection, organization, at, chance, policy))
                                         .chain(() -> answer(connection, organization, at, customers))));
     }
