@@ -48,6 +48,9 @@ public class DemoData {
     /** Customers whose data are in memory at a time. */
     private static final int CHUNK = 500;
 
+    /** Organizations that are made at a time: one reads while the database works for the other. */
+    private static final int AT_A_TIME = 2;
+
     private static final Caller DEMO =
             new Caller(UUID.fromString("d3300000-0000-8000-8000-000000000000"), null, Role.ADMIN);
 
@@ -90,12 +93,13 @@ public class DemoData {
         return Multi.createFrom()
                 .iterable(Industry.ALL)
                 .onItem()
-                .transformToUniAndConcatenate(industry -> organization(industry)
+                .transformToUni(industry -> organization(industry)
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
                                         : fillWithPastOffers(
                                                 industry, organization, config.customers(), config.seed()))))
+                .merge(AT_A_TIME)
                 .collect()
                 .asList()
                 .replaceWithVoid();

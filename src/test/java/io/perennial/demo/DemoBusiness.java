@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** A demo organization of which it is known what its customers think of offers. */
 public final class DemoBusiness {
@@ -28,7 +29,7 @@ public final class DemoBusiness {
     /** An offer that is not in the catalog yet; who is there for long, buys and is content likes it best of all. */
     static final Appeal NEW = new Appeal(
             8,
-            0.4,
+            1.0,
             Map.of(
                     Disposition.NEWNESS,
                     -2.5,
@@ -51,7 +52,7 @@ public final class DemoBusiness {
 
     /** What the organization calls its customers from a number, counted from 1. */
     public List<String> customersFrom(int number) {
-        return java.util.stream.IntStream.rangeClosed(number, customers)
+        return IntStream.rangeClosed(number, customers)
                 .mapToObj(DemoCustomer::externalId)
                 .toList();
     }

@@ -38,10 +38,19 @@ class DemoPolicyTest {
     private static final int CUSTOMERS = 1_000;
 
     /** From this one on the customers were never offered anything. */
-    private static final int FIRST_UNSEEN = 501;
+    private static final int FIRST_UNSEEN = 651;
 
     /** As many as may be asked for together. */
     private static final int TOGETHER = 200;
+
+    /** The offer that is added. */
+    private static final int NEW = 8;
+
+    private static final int GREEDY_ROUNDS = 2;
+    private static final int EXPLORING_ROUNDS = 5;
+
+    /** By then nobody has had too many offers any more. */
+    private static final Duration BETWEEN_ROUNDS = Duration.ofDays(16);
 
     @Inject
     DemoOrganization demo;
@@ -86,16 +95,11 @@ class DemoPolicyTest {
         var business = demo.withPastOffers(type, CUSTOMERS);
         var unseen = business.customersFrom(FIRST_UNSEEN);
         forget(business, unseen);
-        System.out.println("filled " + Instant.now());
-        var training = train(business);
-        System.out.println("trained " + Instant.now());
-        assertThat(training.getBoolean("totals.activated"))
-                .as(training.getString("totals"))
-                .isTrue();
+        train(business);
 
         var choices = choices(business, unseen);
 
-        assertThat(choices).hasSizeGreaterThan(CUSTOMERS / 3);
+        assertThat(choices).hasSizeGreaterThan(300);
         var single = IntStream.rangeClosed(0, 7)
                 .boxed()
                 .max(Comparator.comparingDouble(offer -> mean(choices, choice -> choice.single(offer, choice.worth()))
@@ -109,8 +113,9 @@ class DemoPolicyTest {
         var drawnOverRandom =
                 mean(choices, choice -> choice.earned().get(choice.offered()) - Choice.random(choice.earned()));
         System.out.printf(
-                "%s, %d customers nothing was learned from: learned %.2f, best single (offer %d) %.2f, random %.2f,"
-                        + " oracle %.2f; over single %s, drawn %s; over random %s, drawn %s%n",
+                "%s, %d customers of whom nothing was learned: learned %.2f a decision, best single offer (%d) %.2f,"
+                        + " random %.2f, best possible %.2f; more than the single offer %s (with answers drawn %s), than"
+                        + " random %s (%s)%n",
                 type,
                 choices.size(),
                 mean(choices, choice -> choice.worth().get(choice.offered())).getMean(),
@@ -122,26 +127,9 @@ class DemoPolicyTest {
                 shown(drawnOverSingle),
                 shown(overRandom),
                 shown(drawnOverRandom));
-        System.out.println(training.getString("totals"));
-        var counts = new HashMap<Integer, Integer>();
-        choices.forEach(choice -> counts.merge(choice.offered(), 1, Integer::sum));
-        var best = new HashMap<Integer, Integer>();
-        choices.forEach(choice -> best.merge(
-                choice.worth().entrySet().stream()
-                        .max(Map.Entry.comparingByValue())
-                        .orElseThrow()
-                        .getKey(),
-                1,
-                Integer::sum));
-        System.out.println("offered " + counts + " best " + best);
-        IntStream.rangeClosed(0, 7)
-                .forEach(offer -> System.out.printf(
-                        "single %d %.2f%n",
-                        offer,
-                        mean(choices, choice -> choice.single(offer, choice.worth()))
-                                .getMean()));
         assertThat(lower(overSingle)).isPositive();
         assertThat(lower(overRandom)).isPositive();
+        assertThat(lower(drawnOverRandom)).isPositive();
     }
 
     /** Takes away what was decided about customers, as if they had never been asked. */
@@ -154,15 +142,31 @@ class DemoPolicyTest {
         }
     }
 
-    private static JsonPath train(DemoBusiness business) throws InterruptedException {
+    /**
+     * Lets everybody accept again what they have accepted, so that nobody is left with a new offer only, and takes away the
+     * older half of the log, which makes the rounds shorter.
+     */
+    private static void beginAgain(DemoBusiness business) throws SQLException {
+        Database.execute("delete from offer_redemptions where organization_id = '%s'".formatted(business.id()));
+        Database.execute("delete from offer_decisions where organization_id = '%s' and decided_at < '%s'::timestamptz"
+                .formatted(business.id(), business.now().minus(Duration.ofDays(90))));
+    }
+
+    /** The first version answers whatever is concluded of it. */
+    private static void train(DemoBusiness business) throws InterruptedException {
         var run = Api.awaitRun(Api.asAdmin()
                 .post("/api/v1/offers/organizations/{org_id}/train", business.id())
                 .then()
                 .statusCode(202)
                 .extract()
                 .path("id"));
-        assertThat(run.getString("status")).as(run.getString("failure")).isEqualTo("completed");
-        return run;
+        assertThat(run.getString("totals.version")).as(run.getString("totals")).startsWith("nbo-");
+        if (run.getString("totals.version").equals("nbo-1")) {
+            Api.asAdmin()
+                    .post("/api/v1/offers/organizations/{org_id}/models/1/activate", business.id())
+                    .then()
+                    .statusCode(200);
+        }
     }
 
     /** Of those who may be offered something. */
@@ -233,35 +237,43 @@ class DemoPolicyTest {
 
     @Test
     void explorationFindsANewOfferThatIsBetterForSome() throws Exception {
-        var business = demo.withPastOffers(OrgType.ECOMMERCE, 600);
-        System.out.println("filled " + Instant.now());
+        var business = demo.withPastOffers(OrgType.ECOMMERCE, 400);
+        beginAgain(business);
         train(business);
-        System.out.println("trained " + Instant.now());
         Api.asAdmin()
                 .contentType("application/json")
                 .body("""
                         {"offer_id": 8, "name": "Repair service", "description": "We mend what you bought from us.",
-                         "category": "care", "cost": 12, "margin": 30}""")
+                         "category": "care", "cost": 8, "margin": 30}""")
                 .post("/api/v1/offers/organizations/{org_id}", business.id())
                 .then()
                 .statusCode(201);
-        var withoutExploration = withoutExploration();
         var at = business.now();
-        for (var round = 1; round <= 2; round++) {
-            at = at.plus(Duration.ofDays(16));
-            play(business, at, withoutExploration);
-            System.out.println("greedy " + Arrays.toString(share(business, at)));
+        var greedy = new ArrayList<Double>();
+        for (var round = 1; round <= GREEDY_ROUNDS; round++) {
+            at = at.plus(BETWEEN_ROUNDS);
+            greedy.add(round(business, at, exploring(0)));
         }
-        for (var round = 1; round <= 6; round++) {
-            at = at.plus(Duration.ofDays(16));
-            history.play(business.id(), at, new SplittableRandom(round), business::accepts)
-                    .await()
-                    .atMost(Duration.ofMinutes(1));
-            System.out.println("round " + round + " " + Arrays.toString(share(business, at)));
-            var t = System.nanoTime();
-            train(business);
-            System.out.println((System.nanoTime() - t) / 1e9);
+        var exploring = new ArrayList<Double>();
+        for (var round = 1; round <= EXPLORING_ROUNDS; round++) {
+            at = at.plus(BETWEEN_ROUNDS);
+            exploring.add(round(business, at, exploring(0.3)));
         }
+
+        System.out.printf(
+                "share of the new offer among those for whom it is best: without exploration %s, with it %s%n",
+                greedy, exploring);
+        assertThat(greedy).allMatch(share -> share < 0.05);
+        assertThat(exploring.get(0)).isBetween(0.001, 0.2);
+        assertThat(exploring.stream().mapToDouble(Double::doubleValue).max().orElseThrow())
+                .isGreaterThan(0.5);
+    }
+
+    /** Decides for everybody, has them answer and learns from it; yields the share of the new offer. */
+    private double round(DemoBusiness business, Instant at, OfferPolicyConfig policy) throws Exception {
+        play(business, at, policy);
+        train(business);
+        return share(business, at);
     }
 
     private void play(DemoBusiness business, Instant at, OfferPolicyConfig policy) {
@@ -270,27 +282,29 @@ class DemoPolicyTest {
                 .atMost(Duration.ofMinutes(1));
     }
 
-    private static OfferPolicyConfig withoutExploration() {
+    /** The policy of the service, but for the share of the decisions that explore. */
+    private static OfferPolicyConfig exploring(double share) {
         return new SmallRyeConfigBuilder()
                 .withMapping(OfferPolicyConfig.class)
-                .withDefaultValue("perennial.offers.policy.exploration", "0")
-                .withDefaultValue("perennial.offers.policy.cold-start-exploration", "0")
+                .withDefaultValue("perennial.offers.policy.exploration", String.valueOf(share))
+                .withDefaultValue("perennial.offers.policy.cold-start-exploration", String.valueOf(share))
                 .addDiscoveredConverters()
                 .build()
                 .getConfigMapping(OfferPolicyConfig.class);
     }
 
-    /** The share of the new offer among those for whom it is the best, and among the others. */
-    private static double[] share(DemoBusiness business, Instant at) throws SQLException {
+    /** The share of the new offer in the decisions about those for whom it is the best of several. */
+    private static double share(DemoBusiness business, Instant at) throws SQLException {
         var costs = costs(business);
-        var made = new double[2];
-        var all = new double[2];
+        var made = 0.0;
+        var all = 0.0;
         try (var owner = Database.asOwner();
                 var statement = owner.prepareStatement("""
                         select c.external_id, d.eligible, d.offer_id, d.value
                         from offer_decisions d
                         join customers c on c.organization_id = d.organization_id and c.customer_id = d.customer_id
-                        where d.organization_id = ? and d.decided_at = ?::timestamptz and 8 = any (d.eligible)""")) {
+                        where d.organization_id = ? and d.decided_at = ?::timestamptz and 8 = any (d.eligible)
+                            and cardinality(d.eligible) > 1""")) {
             statement.setObject(1, business.id());
             statement.setString(2, at.toString());
             try (var rows = statement.executeQuery()) {
@@ -301,11 +315,12 @@ class DemoPolicyTest {
                             .max(Comparator.comparingDouble(
                                     offer -> business.probability(customer, offer) * value - costs.get(offer)))
                             .orElseThrow();
-                    all[best == 8 ? 0 : 1]++;
-                    made[best == 8 ? 0 : 1] += rows.getInt(3) == 8 ? 1 : 0;
+                    all += best == NEW ? 1 : 0;
+                    made += best == NEW && rows.getInt(3) == NEW ? 1 : 0;
                 }
             }
         }
-        return new double[] {made[0] / all[0], all[0], made[1] / all[1], all[1]};
+        assertThat(all).isGreaterThan(50);
+        return made / all;
     }
 }
