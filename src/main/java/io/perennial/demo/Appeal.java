@@ -29,7 +29,7 @@ record Appeal(int offer, double base, Map<Disposition, Double> weights, Map<OrgT
                     0,
                     -1.7,
                     Map.of(NEWNESS, 2.2, KEENNESS, 0.4, GONE, -1.2),
-                    Map.of(OrgType.ECOMMERCE, 0.3, OrgType.PROFESSIONAL_SERVICES, -0.6)),
+                    Map.of(OrgType.ECOMMERCE, 0.3, OrgType.PROFESSIONAL_SERVICES, -0.2)),
             new Appeal(
                     1,
                     -1.6,
@@ -54,7 +54,7 @@ record Appeal(int offer, double base, Map<Disposition, Double> weights, Map<OrgT
                     5,
                     -0.7,
                     Map.of(DECLINE, 1.5, PRICE_SENSITIVITY, -0.4, GONE, -1.5),
-                    Map.of(OrgType.BANKING, 0.4, OrgType.HEALTHCARE, 0.4, OrgType.PROFESSIONAL_SERVICES, 0.6)),
+                    Map.of(OrgType.BANKING, 0.4, OrgType.HEALTHCARE, 0.4, OrgType.PROFESSIONAL_SERVICES, 0.4)),
             new Appeal(
                     6,
                     -1.8,

@@ -65,14 +65,17 @@ class TrueResponseTest {
     void noOfferIsTheMostLikedByAll(OrgType type) {
         var liked = new int[Appeal.OF_THE_CATALOG.size()];
         for (var customer : DemoCustomers.invent(DemoCustomers.industry(type), 1_000)) {
-            liked[IntStream.range(0, liked.length)
-                    .boxed()
-                    .max((a, b) -> Double.compare(
-                            RESPONSE.probability(customer, a, DemoCustomers.NOW),
-                            RESPONSE.probability(customer, b, DemoCustomers.NOW)))
-                    .orElseThrow()]++;
+            liked[
+                    IntStream.range(0, liked.length)
+                            .boxed()
+                            .max((a, b) -> Double.compare(
+                                    RESPONSE.probability(customer, a, DemoCustomers.NOW),
+                                    RESPONSE.probability(customer, b, DemoCustomers.NOW)))
+                            .orElseThrow()]++;
         }
-        assertThat(liked).allMatch(count -> count > 5).allMatch(count -> count < 600);
+        assertThat(IntStream.of(liked).boxed().toList())
+                .allMatch(count -> count > 2)
+                .allMatch(count -> count < 400);
     }
 
     @Test
