@@ -46,7 +46,7 @@ class DemoPolicyTest {
     private static final int NEW = 8;
 
     private static final int GREEDY_ROUNDS = 2;
-    private static final int EXPLORING_ROUNDS = 6;
+    private static final int EXPLORING_ROUNDS = 5;
 
     /** By then nobody has had too many offers any more. */
     private static final Duration BETWEEN_ROUNDS = Duration.ofDays(16);
@@ -141,14 +141,15 @@ class DemoPolicyTest {
         }
     }
 
-    /**
-     * Lets everybody accept again what they have accepted, so that nobody is left with a new offer only, and takes away the
-     * older half of the log, which makes the rounds shorter.
-     */
-    private static void beginAgain(DemoBusiness business) throws SQLException {
-        Database.execute("delete from offer_redemptions where organization_id = '%s'".formatted(business.id()));
+    /** Takes away the older half of the log, which makes the rounds shorter. */
+    private static void shorten(DemoBusiness business) throws SQLException {
         Database.execute("delete from offer_decisions where organization_id = '%s' and decided_at < '%s'::timestamptz"
                 .formatted(business.id(), business.now().minus(Duration.ofDays(90))));
+    }
+
+    /** Lets what was accepted be accepted again, so that every round is about the same customers and the same choice. */
+    private static void letAcceptAgain(DemoBusiness business) throws SQLException {
+        Database.execute("delete from offer_redemptions where organization_id = '%s'".formatted(business.id()));
     }
 
     /** The first version answers whatever is concluded of it. */
@@ -237,7 +238,7 @@ class DemoPolicyTest {
     @Test
     void explorationFindsANewOfferThatIsBetterForSome() throws Exception {
         var business = demo.withPastOffers(OrgType.ECOMMERCE, 400);
-        beginAgain(business);
+        shorten(business);
         train(business);
         Api.asAdmin()
                 .contentType("application/json")
@@ -271,6 +272,7 @@ class DemoPolicyTest {
 
     /** Decides for everybody, has them answer and learns from it; yields the share of the new offer. */
     private double round(DemoBusiness business, Instant at, OfferPolicyConfig policy) throws Exception {
+        letAcceptAgain(business);
         play(business, at, policy);
         train(business);
         return share(business, at);
