@@ -1,5 +1,6 @@
 package io.perennial.demo;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -201,6 +202,26 @@ record DemoCustomer(Industry industry, long seed, int number, String name, Trait
     /** Orders customers by how likely they are to be gone within the churn horizon, those who left long ago being the last. */
     double risk() {
         return life.hasLeft() ? 1 + Life.TODAY - life.left() : life.probabilityOfLeaving(industry.churnHorizonDays());
+    }
+
+    /** Whether they have agreed to be written to about offers: more of those who read what they get. */
+    boolean consentsToMarketing() {
+        return traits.openness() > 0.4;
+    }
+
+    /** Where the chance of what nothing explains begins. */
+    long whim() {
+        return random(5).nextLong();
+    }
+
+    /** The day of the history that an instant is in, with its fraction. */
+    double day(Instant at) {
+        return Life.TODAY - Duration.between(at, now).toSeconds() / 86_400.0;
+    }
+
+    /** The number of the customer that the organization calls so: see {@link #externalId(int)}. */
+    static int number(String externalId) {
+        return Integer.parseInt(externalId.substring("CUST_".length()));
     }
 
     private static double priceLevel(double day) {

@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -34,9 +35,10 @@ import io.perennial.tenant.Role;
 import io.perennial.tenant.TenantDatabase;
 
 /**
- * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, and has them
- * segmented, analyzed and valued, once as of a month ago and once as of now, so that there are moves to look at. Everything
- * follows from the seed and the day the organization was made, so an interrupted start is completed by the next.
+ * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, makes them
+ * {@link PastOffers}, and has them segmented, analyzed and valued, once as of a month ago and once as of now, so that there are
+ * moves to look at. Everything follows from the seed and the day the organization was made, so an interrupted start is
+ * completed by the next.
  */
 @ApplicationScoped
 public class DemoData {
@@ -49,6 +51,9 @@ public class DemoData {
     /** The kinds of runs whose results there are to look at, in the order in which they are run. */
     private static final List<String> RUNS = List.of("segmentation", "behavior", "standing");
 
+    /** Organizations that are made at a time: one reads while the database works for the other. */
+    private static final int AT_A_TIME = 2;
+
     private static final Caller DEMO =
             new Caller(UUID.fromString("d3300000-0000-8000-8000-000000000000"), null, Role.ADMIN);
 
@@ -58,6 +63,7 @@ public class DemoData {
     private final TransactionImport transactions;
     private final EventImport events;
     private final ChurnScoreImport churnScores;
+    private final PastOffers pastOffers;
     private final Runs runs;
     private final TenantDatabase database;
     private final DemoConfig config;
@@ -69,6 +75,7 @@ public class DemoData {
             TransactionImport transactions,
             EventImport events,
             ChurnScoreImport churnScores,
+            PastOffers pastOffers,
             Runs runs,
             TenantDatabase database,
             DemoConfig config) {
@@ -78,6 +85,7 @@ public class DemoData {
         this.transactions = transactions;
         this.events = events;
         this.churnScores = churnScores;
+        this.pastOffers = pastOffers;
         this.runs = runs;
         this.database = database;
         this.config = config;
@@ -88,11 +96,13 @@ public class DemoData {
         return Multi.createFrom()
                 .iterable(Industry.ALL)
                 .onItem()
-                .transformToUniAndConcatenate(industry -> organization(industry)
+                .transformToUni(industry -> organization(industry)
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
-                                        : fill(industry, organization, config.customers(), config.seed()))))
+                                        : fillWithPastOffers(
+                                                industry, organization, config.customers(), config.seed()))))
+                .merge(AT_A_TIME)
                 .collect()
                 .asList()
                 .replaceWithVoid();
@@ -115,12 +125,20 @@ public class DemoData {
                                 industry.churnHorizonDays())));
     }
 
-    /** The last thing that is done is the second run of the last kind. */
+    /** The last thing that is done is the last run as of the present. */
     private Uni<Boolean> isComplete(Organization organization) {
-        return database.query(organization.id(), """
-                        select count(*) >= 2 from runs
-                        where organization_id = $1 and kind = 'standing' and status = 'completed'""", Tuple.of(organization.id()))
+        return database.query(
+                        organization.id(),
+                        """
+                        select exists (
+                            select from runs
+                            where organization_id = $1 and kind = 'standing' and status = 'completed' and as_of = $2)""",
+                        Tuple.of(organization.id(), present(organization).atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    private static Instant present(Organization organization) {
+        return organization.createdAt().truncatedTo(ChronoUnit.HOURS);
     }
 
     /**
@@ -129,7 +147,22 @@ public class DemoData {
      * @param count of the customers
      */
     public Uni<Organization> fill(Industry industry, Organization organization, int count, long seed) {
-        var now = organization.createdAt().truncatedTo(ChronoUnit.HOURS);
+        return upload(industry, organization, count, seed)
+                .chain(() -> look(industry, organization, count, seed))
+                .replaceWith(organization);
+    }
+
+    /** The same, and with the offers that were made to them. */
+    public Uni<Organization> fillWithPastOffers(Industry industry, Organization organization, int count, long seed) {
+        return upload(industry, organization, count, seed)
+                .chain(() -> pastOffers.make(industry, organization, seed, present(organization)))
+                .chain(() -> look(industry, organization, count, seed))
+                .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
+                .replaceWith(organization);
+    }
+
+    private Uni<Void> upload(Industry industry, Organization organization, int count, long seed) {
+        var now = present(organization);
         return Multi.createFrom()
                 .range(0, (count + CHUNK - 1) / CHUNK)
                 .onItem()
@@ -140,25 +173,29 @@ public class DemoData {
                                 .toList()))
                 .collect()
                 .asList()
-                .chain(() -> run(organization, now.minus(Duration.ofDays(30))))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> look(Industry industry, Organization organization, int count, long seed) {
+        var now = present(organization);
+        return run(organization, now.minus(Duration.ofDays(30)))
                 .chain(() -> uploadScores(organization, industry, count, seed, now))
-                .chain(() -> run(organization, now))
-                .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
-                .replaceWith(organization);
+                .chain(() -> run(organization, now));
     }
 
     private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
         return upload(
                         organization,
                         customers,
-                        "customer_id,name,email,registered_at\n",
+                        "customer_id,name,email,registered_at,marketing_consent\n",
                         chunk,
-                        customer -> "%s,%s,%s@example.com,%s\n"
+                        customer -> "%s,%s,%s@example.com,%s,%s\n"
                                 .formatted(
                                         customer.externalId(),
                                         customer.name(),
                                         customer.externalId().toLowerCase(Locale.ROOT),
-                                        customer.registeredAt()))
+                                        customer.registeredAt(),
+                                        customer.consentsToMarketing()))
                 .chain(() -> upload(
                         organization,
                         transactions,

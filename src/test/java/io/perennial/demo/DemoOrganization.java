@@ -13,6 +13,8 @@ import io.perennial.testing.Api;
 @ApplicationScoped
 public class DemoOrganization {
 
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
     private final DemoData demo;
 
     DemoOrganization(DemoData demo) {
@@ -21,15 +23,24 @@ public class DemoOrganization {
 
     /** A telecom business with so many customers. */
     public UUID telecom(int customers) {
-        var id = Api.organization("telecom");
-        var now = Instant.parse("2026-01-01T00:00:00Z");
-        demo.fill(
-                        DemoCustomers.industry(OrgType.TELECOM),
-                        new Organization(id, "Demo", OrgType.TELECOM, "EUR", "UTC", 60, now, now),
-                        customers,
-                        DemoCustomers.SEED)
+        var organization = organization(OrgType.TELECOM);
+        demo.fill(DemoCustomers.industry(OrgType.TELECOM), organization, customers, DemoCustomers.SEED)
                 .await()
                 .atMost(Duration.ofMinutes(2));
-        return id;
+        return organization.id();
+    }
+
+    /** A business that has made offers to its customers for some months. */
+    public DemoBusiness withPastOffers(OrgType type, int customers) {
+        var organization = organization(type);
+        var industry = DemoCustomers.industry(type);
+        demo.fillWithPastOffers(industry, organization, customers, DemoCustomers.SEED)
+                .await()
+                .atMost(Duration.ofMinutes(2));
+        return new DemoBusiness(organization.id(), industry, customers, NOW);
+    }
+
+    private static Organization organization(OrgType type) {
+        return new Organization(Api.organization(type.value()), "Demo", type, "EUR", "UTC", 60, NOW, NOW);
     }
 }
