@@ -52,7 +52,7 @@ record Appeal(int offer, double base, Map<Disposition, Double> weights, Map<OrgT
                     Map.of(OrgType.TELECOM, 0.2, OrgType.TRADES, 0.3)),
             new Appeal(
                     5,
-                    -0.7,
+                    -1.2,
                     Map.of(DECLINE, 1.5, PRICE_SENSITIVITY, -0.4, GONE, -1.5),
                     Map.of(OrgType.BANKING, 0.4, OrgType.HEALTHCARE, 0.4, OrgType.PROFESSIONAL_SERVICES, 0.4)),
             new Appeal(

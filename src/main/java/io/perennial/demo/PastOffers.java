@@ -13,14 +13,14 @@ import io.perennial.runs.Runs;
 import io.perennial.tenant.Organization;
 
 /**
- * Gives a demo organization a past of offers: every month its customers were segmented, and twice since they were made what
+ * Gives a demo organization a past of offers: every month its customers were segmented and valued, and twice since they were made what
  * seemed best or was worth a try, without any model, and answered as they would by their {@link TrueResponse}. So there is
  * something to train a model with, and to judge policies by.
  */
 @ApplicationScoped
 class PastOffers {
 
-    /** When the customers were segmented. The last offers are more than 30 days old, so nobody has had too many now. */
+    /** When the customers were segmented and valued. The last offers are more than 30 days old, so nobody has had too many now. */
     private static final List<Duration> SEGMENTED =
             List.of(Duration.ofDays(141), Duration.ofDays(111), Duration.ofDays(81), Duration.ofDays(51));
 
@@ -54,6 +54,8 @@ class PastOffers {
 
     private Uni<Void> month(Industry industry, Organization organization, long seed, Instant now, Instant segmented) {
         return runs.start(organization.id(), "segmentation", segmented)
+                .chain(runs::follow)
+                .chain(() -> runs.start(organization.id(), "standing", segmented))
                 .chain(runs::follow)
                 .chain(() -> Multi.createFrom()
                         .iterable(OFFERED)
