@@ -5,16 +5,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -139,86 +135,19 @@ public class DemoData {
                 .collect()
                 .asList()
                 .chain(() -> segment(organization, now.minus(Duration.ofDays(30))))
-                .chain(() -> uploadScores(organization, industry, count, seed, now))
+                .chain(() -> upload(organization, churnScores, CustomerFiles.churnScores(industry, count, seed, now)))
                 .chain(() -> segment(organization, now))
                 .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
                 .replaceWith(organization);
     }
 
     private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
-        return upload(
-                        organization,
-                        customers,
-                        "customer_id,name,email,registered_at\n",
-                        chunk,
-                        customer -> "%s,%s,%s@example.com,%s\n"
-                                .formatted(
-                                        customer.externalId(),
-                                        customer.name(),
-                                        customer.externalId().toLowerCase(Locale.ROOT),
-                                        customer.registeredAt()))
-                .chain(() -> upload(
-                        organization,
-                        transactions,
-                        "customer_id,occurred_at,amount,discount,product,category,status\n",
-                        chunk,
-                        customer -> customer.purchases().stream()
-                                .map(purchase -> line(customer, purchase))
-                                .collect(Collectors.joining())))
-                .chain(() -> upload(
-                        organization,
-                        events,
-                        "customer_id,occurred_at,event_type,value,text,campaign\n",
-                        chunk,
-                        customer -> customer.activities().stream()
-                                .map(activity -> line(customer, activity))
-                                .collect(Collectors.joining())));
+        return upload(organization, customers, CustomerFiles.customers(chunk))
+                .chain(() -> upload(organization, transactions, CustomerFiles.transactions(chunk)))
+                .chain(() -> upload(organization, events, CustomerFiles.events(chunk)));
     }
 
-    private static String line(DemoCustomer customer, DemoCustomer.Purchase purchase) {
-        return String.join(
-                        ",",
-                        customer.externalId(),
-                        purchase.at().toString(),
-                        cents(purchase.amount()),
-                        cents(purchase.discount()),
-                        purchase.product().name(),
-                        purchase.product().category(),
-                        purchase.status())
-                + "\n";
-    }
-
-    private static String line(DemoCustomer customer, DemoCustomer.Activity activity) {
-        return String.join(
-                        ",",
-                        customer.externalId(),
-                        activity.at().toString(),
-                        activity.eventType(),
-                        activity.value() == null ? "" : activity.value().toString(),
-                        activity.text() == null ? "" : activity.text(),
-                        activity.campaign() == null ? "" : activity.campaign())
-                + "\n";
-    }
-
-    private static String cents(double amount) {
-        return BigDecimal.valueOf(Math.round(amount * 100), 2).toPlainString();
-    }
-
-    private Uni<Void> uploadScores(Organization organization, Industry industry, int count, long seed, Instant now) {
-        var scores = ChurnScores.of(
-                count,
-                number -> DemoCustomer.invent(industry, seed, number, now).risk());
-        return upload(
-                organization,
-                churnScores,
-                "customer_id,churn_score\n",
-                IntStream.rangeClosed(1, count).boxed().toList(),
-                number -> String.format(Locale.ROOT, "%s,%.4f%n", DemoCustomer.externalId(number), scores.of(number)));
-    }
-
-    private <T> Uni<Void> upload(
-            Organization organization, ImportKind kind, String header, List<T> chunk, Function<T, String> lines) {
-        var csv = chunk.stream().map(lines).collect(Collectors.joining("", header, ""));
+    private Uni<Void> upload(Organization organization, ImportKind kind, String csv) {
         var body = new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8));
         return importer.run(organization, kind, new Upload(body, "text/csv", null, null, null), null)
                 .invoke(report -> {

@@ -1,5 +1,6 @@
 package io.perennial.insight.behavior;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -54,6 +55,7 @@ public class BehaviorResource {
     }
 
     /** What became of an analysis. */
+    @RegisterForReflection
     public record AnalysisResult(
             boolean success,
             @Schema(examples = "10000") long totalCustomers,

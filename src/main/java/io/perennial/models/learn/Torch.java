@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -21,6 +22,12 @@ public final class Torch {
     private static final String NAME = "PyTorch";
     private static final String CACHE = "ENGINE_CACHE_DIR";
 
+    /** Names the folder that the libraries are used from as they are. */
+    private static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
+
+    /** Where they are when they are not inside the program. */
+    private static final String FOLDER_BESIDE_PROGRAM = "libtorch";
+
     /** The gradient collector and the random numbers of the engine are the process's, not the thread's. */
     private static final ReentrantLock TRAINING = new ReentrantLock(true);
 
@@ -28,9 +35,11 @@ public final class Torch {
 
     /**
      * Sets the engine up; without it the defaults hold. What it does takes effect only before the first use, and never
-     * overrides DJL's own settings where those are given.
+     * overrides DJL's own settings where those are given. Libraries in a folder {@code libtorch} beside the executable are
+     * used from there.
      *
-     * @param folder where the libraries are unpacked; the folder of temporary files stands in when it cannot be written
+     * @param folder where the libraries are unpacked otherwise; the folder of temporary files stands in when it cannot be
+     *     written
      * @param threads that one operation uses
      */
     public static void configure(Path folder, int threads) {
@@ -38,7 +47,10 @@ public final class Torch {
         setUnlessGiven("OPT_OUT_TRACKING", "true");
         setUnlessGiven("ai.djl.pytorch.num_threads", String.valueOf(threads));
         setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
-        if (System.getenv(CACHE) == null && System.getProperty(CACHE) == null) {
+        if (!isGiven(LIBRARIES)) {
+            besideProgram().ifPresent(libraries -> System.setProperty(LIBRARIES, libraries.toString()));
+        }
+        if (!isGiven(LIBRARIES) && !isGiven(CACHE)) {
             System.setProperty(CACHE, writable(folder).toString());
         }
     }
@@ -71,6 +83,18 @@ public final class Torch {
     static Engine engine() {
         configure(DEFAULT_FOLDER, DEFAULT_THREADS);
         return Engine.getEngine(NAME);
+    }
+
+    private static Optional<Path> besideProgram() {
+        return ProcessHandle.current()
+                .info()
+                .command()
+                .map(program -> Path.of(program).resolveSibling(FOLDER_BESIDE_PROGRAM))
+                .filter(Files::isDirectory);
+    }
+
+    private static boolean isGiven(String setting) {
+        return System.getenv(setting) != null || System.getProperty(setting) != null;
     }
 
     private static Path writable(Path folder) {

@@ -1,0 +1,6 @@
+package io.perennial.features;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class CustomerFeaturesIT extends CustomerFeaturesTest {}

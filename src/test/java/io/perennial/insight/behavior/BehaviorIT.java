@@ -1,0 +1,6 @@
+package io.perennial.insight.behavior;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class BehaviorIT extends BehaviorTest {}

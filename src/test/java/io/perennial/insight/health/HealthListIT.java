@@ -1,0 +1,6 @@
+package io.perennial.insight.health;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class HealthListIT extends HealthListTest {}

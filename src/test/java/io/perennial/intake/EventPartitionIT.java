@@ -1,0 +1,6 @@
+package io.perennial.intake;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class EventPartitionIT extends EventPartitionTest {}

@@ -1,0 +1,6 @@
+package io.perennial.models.drift;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class DriftIT extends DriftTest {}

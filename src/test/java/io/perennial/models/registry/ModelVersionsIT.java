@@ -1,0 +1,6 @@
+package io.perennial.models.registry;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class ModelVersionsIT extends ModelVersionsTest {}

@@ -1,0 +1,6 @@
+package io.perennial.models.training;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class TrainingIT extends TrainingTest {}

@@ -1,0 +1,6 @@
+package io.perennial.offers;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class EligibilityIT extends EligibilityTest {}

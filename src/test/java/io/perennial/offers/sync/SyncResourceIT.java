@@ -1,0 +1,6 @@
+package io.perennial.offers.sync;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class SyncResourceIT extends SyncResourceTest {}

@@ -1,0 +1,6 @@
+package io.perennial.platform;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class UnreadableParameterIT extends UnreadableParameterTest {}

@@ -1,0 +1,6 @@
+package io.perennial.runs;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class RunIT extends RunTest {}

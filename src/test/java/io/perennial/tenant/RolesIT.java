@@ -1,0 +1,6 @@
+package io.perennial.tenant;
+
+import io.perennial.testing.ArtifactTest;
+
+@ArtifactTest
+class RolesIT extends RolesTest {}
