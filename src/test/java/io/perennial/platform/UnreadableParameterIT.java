@@ -1,6 +1,6 @@
 package io.perennial.platform;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class UnreadableParameterIT extends UnreadableParameterTest {}

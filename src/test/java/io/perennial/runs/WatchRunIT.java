@@ -1,6 +1,6 @@
 package io.perennial.runs;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class WatchRunIT extends WatchRunTest {}

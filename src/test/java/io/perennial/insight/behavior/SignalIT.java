@@ -1,6 +1,6 @@
 package io.perennial.insight.behavior;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class SignalIT extends SignalTest {}

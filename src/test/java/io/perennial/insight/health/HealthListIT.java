@@ -1,6 +1,6 @@
 package io.perennial.insight.health;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class HealthListIT extends HealthListTest {}

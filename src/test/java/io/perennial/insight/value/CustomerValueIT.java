@@ -1,6 +1,6 @@
 package io.perennial.insight.value;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class CustomerValueIT extends CustomerValueTest {}

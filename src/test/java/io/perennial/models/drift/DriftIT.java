@@ -1,6 +1,6 @@
 package io.perennial.models.drift;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class DriftIT extends DriftTest {}

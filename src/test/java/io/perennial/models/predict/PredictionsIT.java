@@ -1,6 +1,6 @@
 package io.perennial.models.predict;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class PredictionsIT extends PredictionsTest {}

@@ -1,6 +1,6 @@
 package io.perennial.models.registry;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class ModelVersionsIT extends ModelVersionsTest {}

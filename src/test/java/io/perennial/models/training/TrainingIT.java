@@ -1,6 +1,6 @@
 package io.perennial.models.training;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class TrainingIT extends TrainingTest {}

@@ -1,6 +1,6 @@
 package io.perennial.offers.sync;
 
-import io.perennial.testing.ArtifactTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
-@ArtifactTest
+@QuarkusIntegrationTest
 class SyncResourceIT extends SyncResourceTest {}
