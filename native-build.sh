@@ -127,7 +127,7 @@ without_engine=$(resident "$process")
 end "$process"
 
 printf '%-40s %d MB\n' "Size of the executable" "$(($(stat -c %s target/perennial) / 1000000))"
-printf '%-40s %d s\n' "Build${tests:+ and tests}" "$built"
+printf '%-40s %d s\n' "$([[ $tests == true ]] && echo Build and tests || echo Build)" "$built"
 printf '%-40s %d ms\n' "Time to first answer, median of 10" "${times[5]}"
 printf '%-40s %d MB\n' "Resident memory without the engine" "$without_engine"
 printf '%-40s %d MB\n' "Resident memory with the engine" "$(resident "$first")"
