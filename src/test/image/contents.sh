@@ -69,7 +69,7 @@ entry=$(sed -nE 's/^ENTRYPOINT \["(.*)"\]$/\1/p' src/main/docker/Dockerfile.nati
 # shellcheck disable=SC2086
 env -i $environment PERENNIAL_DATABASE_URL="postgresql://$database" PERENNIAL_DATABASE_USER=postgres \
     PERENNIAL_DATABASE_PASSWORD=postgres PERENNIAL_ADMIN_KEY=admin-key-of-the-proof PERENNIAL_DEMO_ENABLED=true \
-    PERENNIAL_DEMO_CUSTOMERS=400 chroot --userspec=1001:1001 "$root" "$entry" >"$work/service.log" 2>&1 &
+    PERENNIAL_DEMO_CUSTOMERS=400 "$(command -v chroot)" --userspec=1001:1001 "$root" "$entry" >"$work/service.log" 2>&1 &
 service=$!
 
 get() {
