@@ -15,12 +15,18 @@ public class Perennial {
      * @param arguments passed on to Quarkus
      */
     public static void main(String... arguments) {
+        if (!DatabaseSettings.areGiven()) {
+            resolveDatabase();
+        }
+        Quarkus.run(arguments);
+    }
+
+    private static void resolveDatabase() {
         var database = DatabaseSettings.resolve();
         database.asProperties().forEach(System::setProperty);
         if (database.embedded() && System.getenv("QUARKUS_HTTP_HOST") == null) {
             // Its admin key is known to everybody, so it is for this machine only.
             System.getProperties().putIfAbsent("quarkus.http.host", "localhost");
         }
-        Quarkus.run(arguments);
     }
 }

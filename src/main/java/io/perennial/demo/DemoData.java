@@ -5,17 +5,13 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -100,7 +96,7 @@ public class DemoData {
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
-                                        : fillWithPastOffers(
+                                        : fill(
                                                 industry, organization, config.customers(), config.seed()))))
                 .merge(AT_A_TIME)
                 .collect()
@@ -142,18 +138,11 @@ public class DemoData {
     }
 
     /**
-     * Fills an organization with customers and what they did.
+     * Fills an organization with customers, what they did and the offers that were made to them.
      *
      * @param count of the customers
      */
     public Uni<Organization> fill(Industry industry, Organization organization, int count, long seed) {
-        return upload(industry, organization, count, seed)
-                .chain(() -> look(industry, organization, count, seed))
-                .replaceWith(organization);
-    }
-
-    /** The same, and with the offers that were made to them. */
-    public Uni<Organization> fillWithPastOffers(Industry industry, Organization organization, int count, long seed) {
         return upload(industry, organization, count, seed)
                 .chain(() -> pastOffers.make(industry, organization, seed, present(organization)))
                 .chain(() -> look(industry, organization, count, seed))
@@ -179,85 +168,17 @@ public class DemoData {
     private Uni<Void> look(Industry industry, Organization organization, int count, long seed) {
         var now = present(organization);
         return run(organization, now.minus(Duration.ofDays(30)))
-                .chain(() -> uploadScores(organization, industry, count, seed, now))
+                .chain(() -> upload(organization, churnScores, CustomerFiles.churnScores(industry, count, seed, now)))
                 .chain(() -> run(organization, now));
     }
 
     private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
-        return upload(
-                        organization,
-                        customers,
-                        "customer_id,name,email,registered_at,marketing_consent\n",
-                        chunk,
-                        customer -> "%s,%s,%s@example.com,%s,%s\n"
-                                .formatted(
-                                        customer.externalId(),
-                                        customer.name(),
-                                        customer.externalId().toLowerCase(Locale.ROOT),
-                                        customer.registeredAt(),
-                                        customer.consentsToMarketing()))
-                .chain(() -> upload(
-                        organization,
-                        transactions,
-                        "customer_id,occurred_at,amount,discount,product,category,status\n",
-                        chunk,
-                        customer -> customer.purchases().stream()
-                                .map(purchase -> line(customer, purchase))
-                                .collect(Collectors.joining())))
-                .chain(() -> upload(
-                        organization,
-                        events,
-                        "customer_id,occurred_at,event_type,value,text,campaign\n",
-                        chunk,
-                        customer -> customer.activities().stream()
-                                .map(activity -> line(customer, activity))
-                                .collect(Collectors.joining())));
+        return upload(organization, customers, CustomerFiles.customers(chunk))
+                .chain(() -> upload(organization, transactions, CustomerFiles.transactions(chunk)))
+                .chain(() -> upload(organization, events, CustomerFiles.events(chunk)));
     }
 
-    private static String line(DemoCustomer customer, DemoCustomer.Purchase purchase) {
-        return String.join(
-                        ",",
-                        customer.externalId(),
-                        purchase.at().toString(),
-                        cents(purchase.amount()),
-                        cents(purchase.discount()),
-                        purchase.product().name(),
-                        purchase.product().category(),
-                        purchase.status())
-                + "\n";
-    }
-
-    private static String line(DemoCustomer customer, DemoCustomer.Activity activity) {
-        return String.join(
-                        ",",
-                        customer.externalId(),
-                        activity.at().toString(),
-                        activity.eventType(),
-                        activity.value() == null ? "" : activity.value().toString(),
-                        activity.text() == null ? "" : activity.text(),
-                        activity.campaign() == null ? "" : activity.campaign())
-                + "\n";
-    }
-
-    private static String cents(double amount) {
-        return BigDecimal.valueOf(Math.round(amount * 100), 2).toPlainString();
-    }
-
-    private Uni<Void> uploadScores(Organization organization, Industry industry, int count, long seed, Instant now) {
-        var scores = ChurnScores.of(
-                count,
-                number -> DemoCustomer.invent(industry, seed, number, now).risk());
-        return upload(
-                organization,
-                churnScores,
-                "customer_id,churn_score\n",
-                IntStream.rangeClosed(1, count).boxed().toList(),
-                number -> String.format(Locale.ROOT, "%s,%.4f%n", DemoCustomer.externalId(number), scores.of(number)));
-    }
-
-    private <T> Uni<Void> upload(
-            Organization organization, ImportKind kind, String header, List<T> chunk, Function<T, String> lines) {
-        var csv = chunk.stream().map(lines).collect(Collectors.joining("", header, ""));
+    private Uni<Void> upload(Organization organization, ImportKind kind, String csv) {
         var body = new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8));
         return importer.run(organization, kind, new Upload(body, "text/csv", null, null, null), null)
                 .invoke(report -> {

@@ -46,7 +46,8 @@ public class Engine {
 
         /**
          * Where the libraries of the engine are unpacked, half a gigabyte; the folder of temporary files stands in when
-         * it cannot be written. With {@code PYTORCH_LIBRARY_PATH} in the environment they are used from there instead.
+         * it cannot be written. With {@code PYTORCH_LIBRARY_PATH} in the environment, or a folder {@code libtorch} beside
+         * the executable, they are used from there instead.
          */
         @WithDefault(".perennial/engine")
         @WithName("engine-folder")

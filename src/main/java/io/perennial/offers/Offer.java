@@ -2,6 +2,7 @@ package io.perennial.offers;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.sqlclient.Row;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import io.perennial.tenant.OrgType;
  * @param version counts the changes, from 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record Offer(
         @Schema(description = "Unique within the organization", examples = "4")
         int offerId,

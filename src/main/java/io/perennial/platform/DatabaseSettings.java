@@ -42,6 +42,11 @@ public record DatabaseSettings(
     /** Names the folder of the embedded database. */
     static final String EMBEDDED_DIRECTORY = "PERENNIAL_EMBEDDED_DIRECTORY";
 
+    /** Whether whoever started the process resolved them: a test of the packaged service does. */
+    public static boolean areGiven() {
+        return System.getProperty("perennial.database.url") != null;
+    }
+
     /**
      * Reads the environment and, where it names no database, starts the embedded one in {@code .perennial/postgres}.
      *

@@ -1,10 +1,12 @@
 package io.perennial.platform;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** One thing that is wrong with the input, and where. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record InputError(
         @Schema(description = "Line of the file, counted from 1", examples = "17")
         Long line,

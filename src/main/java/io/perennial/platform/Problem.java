@@ -1,12 +1,14 @@
 package io.perennial.platform;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What every error answers: {@code application/problem+json} (RFC 9457). */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @Schema(description = "What went wrong (RFC 9457)")
+@RegisterForReflection
 public record Problem(
         @Schema(description = "Stable, for programs", examples = "urn:perennial:problem:unknown-customer")
         String type,

@@ -27,7 +27,6 @@ import io.perennial.platform.ProblemType;
 @ApplicationScoped
 class ApiKeys {
 
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final String PREFIX = "perennial_";
 
     private final TenantDatabase database;
@@ -42,7 +41,7 @@ class ApiKeys {
     /** A new key: 256 random bits. */
     static String generate() {
         var bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
+        new SecureRandom().nextBytes(bytes);
         return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 

@@ -1,46 +1,37 @@
 package io.perennial.demo;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 import io.perennial.tenant.OrgType;
-import io.perennial.tenant.Organization;
 import io.perennial.testing.Api;
 
 /** Organizations with the customers of the demo, for tests that need a history to learn from. */
-@ApplicationScoped
-public class DemoOrganization {
+public final class DemoOrganization {
 
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-
-    private final DemoData demo;
-
-    DemoOrganization(DemoData demo) {
-        this.demo = demo;
-    }
+    private DemoOrganization() {}
 
     /** A telecom business with so many customers. */
-    public UUID telecom(int customers) {
-        var organization = organization(OrgType.TELECOM);
-        demo.fill(DemoCustomers.industry(OrgType.TELECOM), organization, customers, DemoCustomers.SEED)
-                .await()
-                .atMost(Duration.ofMinutes(2));
-        return organization.id();
-    }
-
-    /** A business that has made offers to its customers for some months. */
-    public DemoBusiness withPastOffers(OrgType type, int customers) {
-        var organization = organization(type);
-        var industry = DemoCustomers.industry(type);
-        demo.fillWithPastOffers(industry, organization, customers, DemoCustomers.SEED)
-                .await()
-                .atMost(Duration.ofMinutes(2));
-        return new DemoBusiness(organization.id(), industry, customers, NOW);
-    }
-
-    private static Organization organization(OrgType type) {
-        return new Organization(Api.organization(type.value()), "Demo", type, "EUR", "UTC", 60, NOW, NOW);
+    public static UUID telecom(int count) {
+        var id = Api.organization("telecom");
+        var industry = DemoCustomers.industry(OrgType.TELECOM);
+        var now = Instant.parse("2026-01-01T00:00:00Z");
+        var customers = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> DemoCustomer.invent(industry, DemoCustomers.SEED, number, now))
+                .toList();
+        Api.upload(id, "customers", CustomerFiles.customers(customers)).then().statusCode(200);
+        Api.uploadTransactions(id, CustomerFiles.transactions(customers)).then().statusCode(200);
+        Api.upload(id, "events", CustomerFiles.events(customers)).then().statusCode(200);
+        Api.segment(id, now.minus(Duration.ofDays(30)).toString()).then().statusCode(200);
+        Api.asAdmin()
+                .contentType("text/csv")
+                .queryParam("as_of", now.toString())
+                .body(CustomerFiles.churnScores(industry, count, DemoCustomers.SEED, now))
+                .post("/api/v1/segmentation/organizations/{org_id}/segment", id)
+                .then()
+                .statusCode(200);
+        return id;
     }
 }

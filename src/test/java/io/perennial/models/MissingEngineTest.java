@@ -17,19 +17,32 @@ class MissingEngineTest {
     @Test
     void aMissingEngineIsSaidAndNotThrown(@TempDir Path folder) throws IOException, InterruptedException {
         var file = Files.createFile(folder.resolve("no-folder"));
+
+        assertThat(said(folder, "ENGINE_CACHE_DIR=" + file))
+                .contains("MISSING because")
+                .doesNotContain("because nothing");
+    }
+
+    @Test
+    void whatIsMissingIsNamed(@TempDir Path folder) throws IOException, InterruptedException {
+        assertThat(said(folder, "PYTORCH_LIBRARY_PATH=" + folder))
+                .contains("MISSING because There is no libtorch in " + folder + ", which PYTORCH_LIBRARY_PATH names");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static String said(Path folder, String setting) throws IOException, InterruptedException {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        "-DENGINE_CACHE_DIR=" + file,
+                        "-D" + setting,
                         MissingEngineTest.class.getName(),
                         folder.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(said).contains("MISSING because").doesNotContain("because nothing");
+        return said;
     }
 
     /** Loads the engine and says how far it came. */

@@ -3,9 +3,8 @@ package io.perennial.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.restassured.path.json.JsonPath;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -15,28 +14,22 @@ import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 
 /** A demo organization whose models are trained once, as of the end of its history, for all tests that need some. */
-@ApplicationScoped
-public class TrainedOrganization {
+public final class TrainedOrganization {
 
     public static final String AS_OF = "2026-01-01T00:00:00Z";
 
     private static final int CUSTOMERS = 700;
 
-    private final DemoOrganization demo;
-    private final Engine engine;
-    private final Map<String, JsonPath> trained = new HashMap<>();
-    private UUID id;
+    private static final Map<String, JsonPath> TRAINED = new HashMap<>();
+    private static UUID id;
 
-    TrainedOrganization(DemoOrganization demo, Engine engine) {
-        this.demo = demo;
-        this.engine = engine;
-    }
+    private TrainedOrganization() {}
 
     /** With the kinds that are to be trained. */
-    public synchronized UUID with(String... kinds) throws InterruptedException {
+    public static synchronized UUID with(String... kinds) throws InterruptedException {
         if (id == null) {
-            engine.whenReady().await().atMost(Duration.ofMinutes(1));
-            id = demo.telecom(CUSTOMERS);
+            awaitEngine();
+            id = DemoOrganization.telecom(CUSTOMERS);
         }
         for (var kind : kinds) {
             totals(kind);
@@ -44,20 +37,36 @@ public class TrainedOrganization {
         return id;
     }
 
+    private static void awaitEngine() throws InterruptedException {
+        var deadline = Instant.now().plusSeconds(60);
+        while (!engine().equals("ready")) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.sleep(100);
+        }
+    }
+
+    private static String engine() {
+        return Api.withoutKey()
+                .get("/q/health/well")
+                .then()
+                .extract()
+                .path("checks.find { it.name == 'engine' }.data.engine");
+    }
+
     /** Of the run that trained the first version of a kind. */
-    public synchronized JsonPath totals(String kind) throws InterruptedException {
-        if (!trained.containsKey(kind)) {
+    public static synchronized JsonPath totals(String kind) throws InterruptedException {
+        if (!TRAINED.containsKey(kind)) {
             var totals = train(with(), kind);
-            trained.put(kind, totals);
+            TRAINED.put(kind, totals);
             if (totals.getBoolean("trained") && !totals.getBoolean("activated")) {
                 activate(kind);
             }
         }
-        return trained.get(kind);
+        return TRAINED.get(kind);
     }
 
     /** It has to answer even where the rules are as good. */
-    private void activate(String kind) throws InterruptedException {
+    private static void activate(String kind) throws InterruptedException {
         Api.asAdmin()
                 .post("/api/v1/models/organizations/{org}/{kind}/versions/1/activate", with(), kind)
                 .then()
@@ -78,7 +87,7 @@ public class TrainedOrganization {
     }
 
     /** Gives another organization the first version of a kind, under a number and with a status. */
-    public void copy(String kind, UUID organization, int number, String status) throws Exception {
+    public static void copy(String kind, UUID organization, int number, String status) throws Exception {
         var from = with(kind);
         Database.execute("""
                 insert into model_versions (organization_id, kind, number, status, learner, feature_schema, metrics,

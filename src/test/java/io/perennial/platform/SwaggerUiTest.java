@@ -3,16 +3,13 @@ package io.perennial.platform;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 
+import io.perennial.testing.Database;
 import io.perennial.testing.ServiceTest;
 
 @ServiceTest
 class SwaggerUiTest {
-
-    @Inject
-    DatabaseConfig database;
 
     @Test
     void thePageAsksForTheKeyToBeginWith() {
@@ -28,7 +25,7 @@ class SwaggerUiTest {
         var answer = given().get("/q/development-key").then().extract();
 
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
-        if (database.embedded()) {
+        if (Database.isEmbedded()) {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(given().header("X-API-Key", answer.asString())
                             .get("/api/v1/organizations")

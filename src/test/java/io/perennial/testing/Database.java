@@ -27,6 +27,11 @@ public final class Database {
         return setting("service-user");
     }
 
+    /** Whether it is the embedded one. */
+    public static boolean isEmbedded() {
+        return Boolean.parseBoolean(setting("embedded"));
+    }
+
     private static Connection connect(String user, String password) throws SQLException {
         return DriverManager.getConnection("jdbc:" + setting("url"), user, password);
     }

@@ -23,6 +23,8 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         var properties =
                 new HashMap<>(DatabaseSettings.resolve(freshDirectory()).asProperties());
+        // A test of what was built looks into the database from outside of the service.
+        properties.forEach(System::setProperty);
         properties.put("perennial.admin.key", ADMIN_KEY);
         properties.put("perennial.demo.enabled", "false");
         properties.put("perennial.models.training.max-snapshots", "2");

@@ -1,5 +1,6 @@
 package io.perennial.insight.behavior;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -53,6 +54,7 @@ class BehaviorResource {
     }
 
     /** What became of an analysis. */
+    @RegisterForReflection
     public record AnalysisResult(
             boolean success,
             @Schema(examples = "10000") long totalCustomers,

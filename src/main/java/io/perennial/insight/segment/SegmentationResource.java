@@ -1,5 +1,6 @@
 package io.perennial.insight.segment;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -71,6 +72,7 @@ public class SegmentationResource {
     }
 
     /** What became of a segmentation. {@code total_customers} are the segmented ones and the lines that found nobody. */
+    @RegisterForReflection
     public record SegmentationResult(
             boolean success,
             @Schema(examples = "10000") long totalCustomers,

@@ -2,6 +2,7 @@ package io.perennial.models.training;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,11 +26,14 @@ import org.jboss.logging.Logger;
 import io.perennial.models.KindSql;
 import io.perennial.models.Learners;
 import io.perennial.models.ModelKind;
+import io.perennial.models.learn.BinaryMetrics;
 import io.perennial.models.learn.FeatureSchema;
 import io.perennial.models.learn.Metrics;
 import io.perennial.models.learn.Model;
 import io.perennial.models.learn.ModelFitting;
+import io.perennial.models.learn.MulticlassMetrics;
 import io.perennial.models.learn.Objective;
+import io.perennial.models.learn.RegressionMetrics;
 import io.perennial.models.learn.Rows;
 import io.perennial.models.learn.Task;
 import io.perennial.models.registry.TrainedVersion;
@@ -40,6 +44,15 @@ import io.perennial.tenant.Organization;
  * became of them after, learns from the older of these, validates on a newer one, and tests on the newest.
  */
 @ApplicationScoped
+@RegisterForReflection(
+        targets = {
+            BinaryMetrics.class,
+            RegressionMetrics.class,
+            MulticlassMetrics.class,
+            ModelFitting.Candidate.class,
+            EarlyDetection.class,
+            Distribution.class
+        })
 class Trainer {
 
     private static final Logger LOG = Logger.getLogger(Trainer.class);

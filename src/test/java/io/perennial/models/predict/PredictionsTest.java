@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.vertx.core.json.Json;
-import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,14 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-import io.perennial.models.ModelFeature;
 import io.perennial.models.TrainedOrganization;
-import io.perennial.models.learn.Rows;
-import io.perennial.models.serve.Inference;
-import io.perennial.models.serve.ModelVersion;
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 import io.perennial.testing.ServiceTest;
@@ -34,14 +26,8 @@ class PredictionsTest {
 
     private static final List<String> TRAINED = List.of("churn", "ltv", "product_recommendation");
 
-    @Inject
-    TrainedOrganization trained;
-
-    @Inject
-    Inference inference;
-
-    private UUID organization() throws InterruptedException {
-        return trained.with(TRAINED.toArray(String[]::new));
+    static UUID organization() throws InterruptedException {
+        return TrainedOrganization.with(TRAINED.toArray(String[]::new));
     }
 
     private static Response live(Object customer, boolean explain, Object... kinds) {
@@ -52,7 +38,7 @@ class PredictionsTest {
                 .get("/api/v1/predictions/customers/{customer}", customer);
     }
 
-    private static JsonPath predictions(Object customer, boolean explain, Object... kinds) {
+    static JsonPath predictions(Object customer, boolean explain, Object... kinds) {
         return live(customer, explain, kinds)
                 .then()
                 .statusCode(200)
@@ -62,7 +48,7 @@ class PredictionsTest {
     }
 
     /** One who has bought in the last month of the history. */
-    private static String customer(UUID organization) throws SQLException {
+    static String customer(UUID organization) throws SQLException {
         return Database.text("""
                 select customer_id from transactions
                 where organization_id = ? and status = 'completed' and occurred_at between '2025-12-05' and '2026-01-01'
@@ -172,45 +158,6 @@ class PredictionsTest {
         assertThat(nobody.<String>path("type")).isEqualTo("urn:perennial:problem:unknown-customer");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"churn", "ltv"})
-    void contributionsAddUpToThePrediction(String kind) throws Exception {
-        var organization = organization();
-
-        var explained = predictions(customer(organization), true, kind);
-
-        var features = ModelFeature.ALL;
-        var row = new float[features.size()];
-        var sum = 0.0;
-        for (var i = 0; i < row.length; i++) {
-            var path = "%s.contributions.find { it.feature == '%s' }"
-                    .formatted(kind, features.get(i).name());
-            var value = explained.<Number>get(path + ".value");
-            row[i] = value == null ? Float.NaN : value.floatValue();
-            sum += explained.getDouble(path + ".contribution");
-        }
-        assertThat(explained.getList(kind + ".contributions")).hasSize(row.length);
-        var version = explained.getString(kind + ".model_version");
-        var parts = inference
-                .explain(
-                        new ModelVersion(
-                                organization, kind, Integer.parseInt(version.substring(version.lastIndexOf('-') + 1))),
-                        new Rows(ModelFeature.schema(features), 1, row))
-                .await()
-                .atMost(Duration.ofSeconds(30));
-        var base = parts[row.length];
-        var value = explained.getDouble(kind + ".value");
-        if (kind.equals("churn")) {
-            assertThat(sum + base).isCloseTo(Math.log(value / (1 - value)), within(1e-3));
-        } else {
-            assertThat(sum + base * 365 / 90).isCloseTo(value, within(1e-3 * Math.max(1, value)));
-        }
-        assertThat(explained.getList(kind + ".contributions.contribution", Double.class).stream()
-                        .map(Math::abs)
-                        .toList())
-                .isSortedAccordingTo(Comparator.reverseOrder());
-    }
-
     @Test
     void aRunKeepsWhatIsPredictedLiveAndARepetitionChangesNothing() throws Exception {
         var organization = organization();
@@ -293,8 +240,8 @@ class PredictionsTest {
     @Test
     void aCorruptArtifactLeavesItsKindToTheRulesAndNoOther() throws Exception {
         var organization = TrainedOrganization.small();
-        trained.copy("churn", organization, 1, "active");
-        trained.copy("ltv", organization, 1, "active");
+        TrainedOrganization.copy("churn", organization, 1, "active");
+        TrainedOrganization.copy("ltv", organization, 1, "active");
         TrainedOrganization.change(organization, "churn", "artifact = '\\x00112233'");
         var customer = customer(organization);
         Database.execute("""
@@ -322,8 +269,8 @@ class PredictionsTest {
     @Test
     void aRunWhoseConnectionIsKilledGoesOnAndPredictsEveryCustomerOnce() throws Exception {
         var organization = TrainedOrganization.small();
-        trained.copy("churn", organization, 1, "active");
-        trained.copy("ltv", organization, 1, "active");
+        TrainedOrganization.copy("churn", organization, 1, "active");
+        TrainedOrganization.copy("ltv", organization, 1, "active");
         String run;
         try (var owner = Database.asOwner()) {
             owner.setAutoCommit(false);

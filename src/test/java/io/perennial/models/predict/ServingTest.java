@@ -18,9 +18,6 @@ import io.perennial.testing.ServiceTest;
 class ServingTest {
 
     @Inject
-    TrainedOrganization trained;
-
-    @Inject
     ModelVersions versions;
 
     @Inject
@@ -38,7 +35,7 @@ class ServingTest {
 
     private UUID organization(String change) throws Exception {
         var organization = TrainedOrganization.small();
-        trained.copy("churn", organization, 1, "active");
+        TrainedOrganization.copy("churn", organization, 1, "active");
         TrainedOrganization.change(organization, "churn", change);
         return organization;
     }

@@ -3,39 +3,25 @@ package io.perennial.models.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 import io.perennial.models.TrainedOrganization;
-import io.perennial.tenant.TenantDatabase;
 import io.perennial.testing.Api;
 import io.perennial.testing.ServiceTest;
 
 @ServiceTest
 class ModelVersionsTest {
 
-    @Inject
-    TrainedOrganization trained;
-
-    @Inject
-    TenantDatabase database;
-
-    @Inject
-    Clock clock;
-
     /** With a first version that answers and a second one that does not. */
-    private UUID organization() throws Exception {
+    static UUID organization() throws Exception {
         var organization = TrainedOrganization.small();
-        trained.copy("churn", organization, 1, "active");
-        trained.copy("churn", organization, 2, "candidate");
+        TrainedOrganization.copy("churn", organization, 1, "active");
+        TrainedOrganization.copy("churn", organization, 2, "candidate");
         return organization;
     }
 
-    private static Response post(UUID organization, String what) {
+    static Response post(UUID organization, String what) {
         return Api.asAdmin().post("/api/v1/models/organizations/{org}/churn/" + what, organization);
     }
 
@@ -74,29 +60,5 @@ class ModelVersionsTest {
         assertThat(versions.getList("items.status")).containsExactly("retired", "active");
         assertThat(unknown(post(organization, "versions/3/activate"))).isEqualTo("urn:perennial:problem:unknown-model");
         assertThat(TrainedOrganization.active(organization, "churn")).isEqualTo("churn-1");
-    }
-
-    @Test
-    void anotherReplicaNotices() throws Exception {
-        var organization = organization();
-        var other = new ModelVersions(database, clock);
-        assertThat(answers(other, organization)).isEqualTo(1);
-
-        post(organization, "versions/2/activate").then().statusCode(200);
-
-        var deadline = Instant.now().plusSeconds(20);
-        while (answers(other, organization) == 1 && Instant.now().isBefore(deadline)) {
-            Thread.onSpinWait();
-        }
-        assertThat(answers(other, organization)).isEqualTo(2);
-    }
-
-    private static int answers(ModelVersions versions, UUID organization) {
-        return versions.active(organization)
-                .await()
-                .atMost(Duration.ofSeconds(10))
-                .get("churn")
-                .version()
-                .number();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.restassured.path.json.JsonPath;
-import jakarta.inject.Inject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -19,9 +18,6 @@ import io.perennial.testing.ServiceTest;
 @ServiceTest
 class TrainingTest {
 
-    @Inject
-    TrainedOrganization trained;
-
     private static JsonPath version(UUID organization, int number) {
         return Api.asAdmin()
                 .get("/api/v1/models/organizations/{org}/churn/versions/{number}", organization, number)
@@ -33,7 +29,7 @@ class TrainingTest {
 
     @Test
     void aModelThatBeatsTheRulesAnswersAndItsMetricsAreComplete() throws Exception {
-        var totals = trained.totals("churn");
+        var totals = TrainedOrganization.totals("churn");
 
         assertThat(totals.getBoolean("trained")).isTrue();
         assertThat(totals.getString("version")).isEqualTo("churn-1");
@@ -68,7 +64,7 @@ class TrainingTest {
                 .isGreaterThanOrEqualTo(0.85);
         assertThat(totals.getList("metrics.importance.feature")).hasSize(10).doesNotHaveDuplicates();
 
-        var version = version(trained.with(), 1);
+        var version = version(TrainedOrganization.with(), 1);
         assertThat(version.getMap("metrics")).isEqualTo(totals.getMap("metrics"));
         assertThat(version.getString("snapshots.test")).isBetween("2025-10-30", "2025-11-03");
         assertThat(version.getList("features"))
@@ -78,8 +74,8 @@ class TrainingTest {
 
     @Test
     void theNextVersionIsComparedWithTheOneBeforeOnTheSameRows() throws Exception {
-        var first = trained.totals("churn");
-        var organization = trained.with();
+        var first = TrainedOrganization.totals("churn");
+        var organization = TrainedOrganization.with();
 
         var second = TrainedOrganization.train(organization, "churn");
 
@@ -97,7 +93,7 @@ class TrainingTest {
 
     @Test
     void aBacktestComparesTheModelWithTheRulesAndKeepsNothing() throws Exception {
-        var organization = trained.with();
+        var organization = TrainedOrganization.with();
         var before = Database.number("select count(*) from model_versions where organization_id = ?", organization);
 
         var run = Api.awaitRun(Api.asAdmin()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.perennial.demo.DemoBusiness;
-import io.perennial.demo.DemoOrganization;
+import io.perennial.demo.DemoBusinesses;
 import io.perennial.models.Engine;
 import io.perennial.tenant.OrgType;
 import io.perennial.testing.Api;
@@ -48,7 +48,7 @@ class DemoPolicyTest {
     private static final Duration BETWEEN_ROUNDS = Duration.ofDays(16);
 
     @Inject
-    DemoOrganization demo;
+    DemoBusinesses demo;
 
     @Inject
     DecisionHistory history;
@@ -89,7 +89,7 @@ class DemoPolicyTest {
     /** The best single offer is known by the truth only, so nobody could have chosen it beforehand. */
     @Test
     void theLearnedPolicyEarnsMoreThanTheBestSingleOfferAndThanChance() throws Exception {
-        var business = demo.withPastOffers(OrgType.ECOMMERCE, CUSTOMERS);
+        var business = demo.make(OrgType.ECOMMERCE, CUSTOMERS);
         var unseen = business.customersFrom(FIRST_UNSEEN);
         forget(business, unseen);
         train(business);
@@ -233,7 +233,7 @@ class DemoPolicyTest {
     /** The policy of the service, which explores by default. */
     @Test
     void explorationFindsANewOfferThatIsBetterForSome() throws Exception {
-        var business = demo.withPastOffers(OrgType.ECOMMERCE, 400);
+        var business = demo.make(OrgType.ECOMMERCE, 400);
         shorten(business);
         train(business);
         Api.asAdmin()

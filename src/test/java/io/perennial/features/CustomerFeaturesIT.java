@@ -1,0 +1,6 @@
+package io.perennial.features;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class CustomerFeaturesIT extends CustomerFeaturesTest {}

@@ -1,0 +1,6 @@
+package io.perennial.insight.health;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class HealthListIT extends HealthListTest {}

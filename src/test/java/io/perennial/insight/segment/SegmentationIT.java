@@ -1,0 +1,6 @@
+package io.perennial.insight.segment;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class SegmentationIT extends SegmentationTest {}

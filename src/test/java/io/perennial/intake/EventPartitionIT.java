@@ -1,0 +1,6 @@
+package io.perennial.intake;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class EventPartitionIT extends EventPartitionTest {}

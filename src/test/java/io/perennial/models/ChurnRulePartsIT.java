@@ -1,0 +1,6 @@
+package io.perennial.models;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ChurnRulePartsIT extends ChurnRulePartsTest {}

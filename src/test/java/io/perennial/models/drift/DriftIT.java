@@ -1,0 +1,6 @@
+package io.perennial.models.drift;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class DriftIT extends DriftTest {}

@@ -1,0 +1,6 @@
+package io.perennial.models.lifetime;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class LifetimeRunIT extends LifetimeRunTest {}

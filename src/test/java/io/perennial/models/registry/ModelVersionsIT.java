@@ -1,0 +1,6 @@
+package io.perennial.models.registry;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ModelVersionsIT extends ModelVersionsTest {}

@@ -1,0 +1,6 @@
+package io.perennial.models.training;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class TrainingIT extends TrainingTest {}

@@ -1,0 +1,6 @@
+package io.perennial.platform;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class UnreadableParameterIT extends UnreadableParameterTest {}
