@@ -96,8 +96,7 @@ public class DemoData {
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
-                                        : fill(
-                                                industry, organization, config.customers(), config.seed()))))
+                                        : fill(industry, organization, config.customers(), config.seed()))))
                 .merge(AT_A_TIME)
                 .collect()
                 .asList()
