@@ -149,7 +149,8 @@ public class DemoData {
                 .replaceWith(organization);
     }
 
-    private Uni<Void> upload(Industry industry, Organization organization, int count, long seed) {
+    /** Uploads customers and what they did, and nothing else. */
+    Uni<Void> upload(Industry industry, Organization organization, int count, long seed) {
         var now = present(organization);
         return Multi.createFrom()
                 .range(0, (count + CHUNK - 1) / CHUNK)

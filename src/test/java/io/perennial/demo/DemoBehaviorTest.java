@@ -27,7 +27,7 @@ class DemoBehaviorTest {
     void everySignalIsFoundWithSomeAndNotWithMost(OrgType type) {
         var id = Api.organization(type.value());
         var now = DemoCustomers.NOW;
-        demo.fill(
+        demo.upload(
                         DemoCustomers.industry(type),
                         new Organization(id, "Demo", type, "EUR", "UTC", 60, now, now),
                         CUSTOMERS,
