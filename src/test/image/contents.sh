@@ -26,9 +26,9 @@ library() {
     cp -L "$path" "$root$path"
 }
 
-# The base image: the C and C++ libraries and a place for temporary files.
-mkdir -p "$root"/{dev,etc,lib64,proc,tmp,work}
-for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libz.so.1 libgcc_s.so.1 libstdc++.so.6; do
+# The base image: the C library and a place for temporary files.
+mkdir -p "$root"/{dev,etc,lib64,proc,tmp}
+for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1; do
     library $name
 done
 cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
@@ -37,7 +37,7 @@ touch "$root"/dev/{null,urandom,random}
 # What the Dockerfile copies.
 while read -r from to; do
     case $from in
-        *libgomp.so.1) library libgomp.so.1 ;;
+        /usr/lib64/*) library "$(basename "$from")" ;;
         *) mkdir -p "$(dirname "$root$to")" && cp -r "$from" "$root$to" ;;
     esac
 done < <(sed -nE 's/^COPY (--[a-z]+=[^ ]+ )*([^ ]+) ([^ ]+)$/\2 \3/p' src/main/docker/Dockerfile.native)

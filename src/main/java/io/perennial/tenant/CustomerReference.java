@@ -1,5 +1,6 @@
 package io.perennial.tenant;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,6 +37,21 @@ public record CustomerReference(UUID organization, String name, UUID[] candidate
      */
     public Tuple parameters() {
         return Tuple.of(organization, candidates[0], candidates[candidates.length - 1]);
+    }
+
+    /**
+     * Fails for what is not there: for the customer, or else with the problem of what was asked about them.
+     *
+     * @param <T> what would have been there
+     */
+    public <T> Uni<T> without(TenantDatabase database, ProblemException asked) {
+        return database.query(
+                        organization,
+                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
+                        parameters())
+                .map(rows -> {
+                    throw rows.size() == 0 ? unknown() : asked;
+                });
     }
 
     /** What to fail with when none of the candidates exists. */

@@ -188,16 +188,10 @@ class Behaviors {
     }
 
     private <T> Uni<T> none(CustomerReference customer) {
-        return database.query(
-                        customer.organization(),
-                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
-                        customer.parameters())
-                .map(rows -> {
-                    throw rows.size() == 0
-                            ? customer.unknown()
-                            : ProblemType.NOT_ANALYZED.problem(
-                                    "Customer %s is known but has no behavior analysis yet", customer.name());
-                });
+        return customer.without(
+                database,
+                ProblemType.NOT_ANALYZED.problem(
+                        "Customer %s is known but has no behavior analysis yet", customer.name()));
     }
 
     /** The analyses of a customer, the latest first. */

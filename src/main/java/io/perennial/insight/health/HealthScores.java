@@ -27,6 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import io.perennial.models.ChurnRiskLevel;
 import io.perennial.platform.Amounts;
 import io.perennial.platform.Page;
+import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.CustomerReference;
 import io.perennial.tenant.Organization;
@@ -232,16 +233,10 @@ class HealthScores {
     }
 
     private <T> Uni<T> none(CustomerReference customer) {
-        return database.query(
-                        customer.organization(),
-                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
-                        customer.parameters())
-                .map(rows -> {
-                    throw rows.size() == 0 ? customer.unknown() : notScored(customer);
-                });
+        return customer.without(database, notScored(customer));
     }
 
-    static RuntimeException notScored(CustomerReference customer) {
+    static ProblemException notScored(CustomerReference customer) {
         return ProblemType.NOT_SCORED.problem("Customer %s is known but has no health score yet", customer.name());
     }
 

@@ -165,16 +165,10 @@ class Segments {
     }
 
     private <T> Uni<T> none(CustomerReference customer) {
-        return database.query(
-                        customer.organization(),
-                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
-                        customer.parameters())
-                .map(rows -> {
-                    throw rows.size() == 0
-                            ? customer.unknown()
-                            : ProblemType.NOT_SEGMENTED.problem(
-                                    "Customer %s is known but not part of a segmentation yet", customer.name());
-                });
+        return customer.without(
+                database,
+                ProblemType.NOT_SEGMENTED.problem(
+                        "Customer %s is known but not part of a segmentation yet", customer.name()));
     }
 
     /** Where a customer has been, the present segment first. */

@@ -169,16 +169,10 @@ class CustomerValues {
     }
 
     private <T> Uni<T> none(CustomerReference customer) {
-        return database.query(
-                        customer.organization(),
-                        "select from customers where organization_id = $1 and customer_id in ($2, $3)",
-                        customer.parameters())
-                .map(rows -> {
-                    throw rows.size() == 0
-                            ? customer.unknown()
-                            : ProblemType.NO_STANDING.problem(
-                                    "Customer %s is known but was not part of a calculation yet", customer.name());
-                });
+        return customer.without(
+                database,
+                ProblemType.NO_STANDING.problem(
+                        "Customer %s is known but was not part of a calculation yet", customer.name()));
     }
 
     /** Where a customer has been, the present segment first. */
