@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.perennial.insight.lifecycle.Stage;
@@ -145,12 +144,7 @@ public record NewOffer(
         var complete = complete();
         var errors = complete.errors();
         if (!errors.isEmpty()) {
-            throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
-                    errors.stream()
-                            .map(error -> error.field() + " " + error.reason())
-                            .collect(Collectors.joining("; ")),
-                    errors);
+            throw ProblemException.invalid(errors);
         }
         return complete;
     }

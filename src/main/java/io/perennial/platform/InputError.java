@@ -2,6 +2,8 @@ package io.perennial.platform;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** One thing that is wrong with the input, and where. */
@@ -15,4 +17,10 @@ public record InputError(
         String field,
 
         @Schema(examples = "is negative; a refund is a line with status refunded")
-        String reason) {}
+        String reason) {
+
+    /** All of them in one line. */
+    static String joined(List<InputError> errors) {
+        return errors.stream().map(error -> error.field + " " + error.reason).collect(Collectors.joining("; "));
+    }
+}

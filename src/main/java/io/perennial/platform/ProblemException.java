@@ -19,6 +19,11 @@ public class ProblemException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
+    /** A request that is not valid in these fields. */
+    public static ProblemException invalid(List<InputError> errors) {
+        return new ProblemException(ProblemType.INVALID_REQUEST, InputError.joined(errors), errors);
+    }
+
     /** What is wrong. */
     public ProblemType type() {
         return type;

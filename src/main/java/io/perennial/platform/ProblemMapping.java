@@ -66,10 +66,7 @@ class ProblemMapping {
                 .map(violation -> new InputError(null, field(violation), violation.getMessage()))
                 .sorted((a, b) -> a.field().compareTo(b.field()))
                 .toList();
-        var detail = errors.stream()
-                .map(error -> error.field() + " " + error.reason())
-                .collect(Collectors.joining("; "));
-        return answer(ProblemType.INVALID_REQUEST, detail, errors);
+        return answer(ProblemType.INVALID_REQUEST, InputError.joined(errors), errors);
     }
 
     /** The last part of the path; the first are the method and its parameter. */

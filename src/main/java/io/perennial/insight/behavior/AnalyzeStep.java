@@ -42,7 +42,7 @@ class AnalyzeStep implements RunStep {
         var settled = part.results().getJsonObject(ThresholdStep.NAME);
         var sql = STATEMENTS.get(OrgType.of(settled.getString("org_type")));
         return connection
-                .preparedQuery(sql.statement(settled.getBoolean("again", true)))
+                .preparedQuery(sql.statement(settled.getBoolean("again")))
                 .execute(sql.parameters(
                         part,
                         settled.getJsonObject("thresholds"),

@@ -31,6 +31,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 
 import io.perennial.platform.Page;
 import io.perennial.runs.Run;
+import io.perennial.runs.RunAnswer;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
@@ -111,21 +112,11 @@ class BehaviorResource {
                     String prefer) {
         return access.organization(orgId)
                 .chain(organization -> runs.startOnce(orgId, idempotencyKey, BehaviorRun.NAME, asOf, null))
-                .chain(run -> "respond-async".equalsIgnoreCase(prefer) ? accepted(run) : totals(run));
-    }
-
-    private static Uni<Response> accepted(Run run) {
-        return Uni.createFrom()
-                .item(Response.accepted(run)
-                        .header("Location", "/api/v1/runs/" + run.id())
-                        .build());
+                .chain(run -> "respond-async".equalsIgnoreCase(prefer) ? RunAnswer.accepted(run) : totals(run));
     }
 
     private Uni<Response> totals(Run run) {
-        return runs.follow(run)
-                .map(finished -> Response.ok(AnalysisResult.of(finished))
-                        .header("Link", "</api/v1/runs/%s>; rel=\"run\"".formatted(run.id()))
-                        .build());
+        return runs.follow(run).map(finished -> RunAnswer.ended(run, AnalysisResult.of(finished)));
     }
 
     @GET

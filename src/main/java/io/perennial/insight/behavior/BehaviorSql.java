@@ -195,7 +195,7 @@ final class BehaviorSql {
     }
 
     /**
-     * Of {@link #statement()}.
+     * Of {@link #statement(boolean)}.
      *
      * @param thresholds by the names of the signals
      */

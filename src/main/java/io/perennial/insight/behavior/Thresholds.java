@@ -14,11 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 import io.perennial.platform.InputError;
 import io.perennial.platform.ProblemException;
-import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Organization;
 import io.perennial.tenant.TenantDatabase;
 
@@ -113,12 +111,7 @@ class Thresholds {
                                 name,
                                 "is not a signal of %s".formatted(profile.type().value())))));
         if (!errors.isEmpty()) {
-            throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
-                    errors.stream()
-                            .map(error -> error.field() + " " + error.reason())
-                            .collect(Collectors.joining("; ")),
-                    errors);
+            throw ProblemException.invalid(errors);
         }
     }
 

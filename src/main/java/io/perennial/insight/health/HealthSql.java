@@ -278,7 +278,7 @@ final class HealthSql {
 
     /** Of {@link #SCORE_RANGE}. */
     static Tuple parameters(RunPart part, OffsetDateTime now) {
-        return Tuple.newInstance(common(part, part.results().getJsonObject("breakpoints"), now));
+        return Tuple.newInstance(common(part, part.results().getJsonObject(BreakpointStep.NAME), now));
     }
 
     /**

@@ -73,8 +73,9 @@ class Lifecycles {
             @Schema(description = "The stages before, the latest first; absent in lists")
             List<StageStay> history) {
 
-        static CustomerStage of(UUID organization, Row row) {
-            var stage = Stage.labelled(row.getString("stage")).orElseThrow();
+        /** With its actions and history, or as in a list when that is null. */
+        static CustomerStage of(UUID organization, Row row, List<StageStay> history) {
+            var stage = Stage.of(row.getString("stage"));
             var reason = row.getString("reason");
             return new CustomerStage(
                     row.getUUID("customer_id"),
@@ -91,26 +92,7 @@ class Lifecycles {
                     row.getUUID("run_id"),
                     instant(row, "as_of"),
                     instant(row, "calculated_at"),
-                    null,
-                    null);
-        }
-
-        CustomerStage with(List<StageStay> history) {
-            return new CustomerStage(
-                    customerId,
-                    organizationId,
-                    stage,
-                    description,
-                    reason,
-                    explanation,
-                    churnProbability,
-                    modelVersion,
-                    enteredAt,
-                    durationDays,
-                    runId,
-                    asOf,
-                    calculatedAt,
-                    Stage.labelled(stage).orElseThrow().actions(),
+                    history == null ? null : stage.actions(),
                     history);
         }
     }
@@ -208,9 +190,7 @@ class Lifecycles {
                         ? none(customer)
                         : history(customer)
                                 .map(history -> CustomerStage.of(
-                                                customer.organization(),
-                                                rows.iterator().next())
-                                        .with(history)));
+                                        customer.organization(), rows.iterator().next(), history)));
     }
 
     private Uni<List<StageStay>> history(CustomerReference customer) {
@@ -244,7 +224,7 @@ class Lifecycles {
             rows.forEach(row -> stages.put(
                     row.getString("stage"),
                     StageShare.of(
-                            Stage.labelled(row.getString("stage")).orElseThrow(),
+                            Stage.of(row.getString("stage")),
                             row.getLong("customers"),
                             row.getBigDecimal("percentage"))));
             var customers =
@@ -270,7 +250,7 @@ class Lifecycles {
                         SELECT + "customer_id > $2 and stage = $4 order by customer_id limit $3",
                         Tuple.of(organization, start, limit + 1, stage.label()));
         return query.map(rows -> Page.of(
-                list(rows).map(row -> CustomerStage.of(organization, row)).toList(),
+                list(rows).map(row -> CustomerStage.of(organization, row, null)).toList(),
                 limit,
                 customer -> customer.customerId().toString()));
     }

@@ -107,7 +107,7 @@ class AssignStep implements RunStep {
     }
 
     private Tuple parameters(RunPart part) {
-        var breakpoints = part.results().getJsonObject("breakpoints");
+        var breakpoints = part.results().getJsonObject(BreakpointStep.NAME);
         var parameters = io.vertx.sqlclient.Tuple.of(
                 part.organization(), part.firstCustomer(), part.lastCustomer(), part.runId(), part.asOf());
         for (var metric : BreakpointStep.METRICS) {

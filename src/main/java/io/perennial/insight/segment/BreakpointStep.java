@@ -17,6 +17,9 @@ public class BreakpointStep implements RunStep {
     /** The features that are scored, by the letter that stands for each. */
     static final String[] METRICS = {"R", "F", "M", "E"};
 
+    /** As later steps find its result. */
+    public static final String NAME = "breakpoints";
+
     private static final String FIND = Percentiles.sql("""
                 select metric.name, metric.value
                 from customer_feature f
@@ -27,7 +30,7 @@ public class BreakpointStep implements RunStep {
 
     @Override
     public String name() {
-        return "breakpoints";
+        return NAME;
     }
 
     @Override

@@ -46,6 +46,7 @@ import io.perennial.models.ChurnScoreImport;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.runs.Run;
+import io.perennial.runs.RunAnswer;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
@@ -174,7 +175,7 @@ public class SegmentationResource {
                 .chain(organization -> take(organization, scores, options.idempotencyKey)
                         .chain(report -> startRun(organization, options)
                                 .chain(run -> "respond-async".equalsIgnoreCase(options.prefer)
-                                        ? accepted(run)
+                                        ? RunAnswer.accepted(run)
                                         : totals(run, report))));
     }
 
@@ -189,22 +190,13 @@ public class SegmentationResource {
         return runs.startOnce(organization.id(), key, SegmentationRun.NAME, options.asOf, null);
     }
 
-    private Uni<Response> accepted(Run run) {
-        return Uni.createFrom()
-                .item(Response.accepted(run)
-                        .header("Location", "/api/v1/runs/" + run.id())
-                        .build());
-    }
-
     private Uni<Response> totals(Run run, ImportReport report) {
         return runs.follow(run).map(finished -> {
             var segmented = ((Number) finished.totals().get("segmented")).longValue();
             var result = report == null
                     ? new SegmentationResult(true, segmented, segmented, List.of())
                     : new SegmentationResult(true, segmented + report.rejected(), segmented, errors(report));
-            return Response.ok(result)
-                    .header("Link", "</api/v1/runs/%s>; rel=\"run\"".formatted(run.id()))
-                    .build();
+            return RunAnswer.ended(run, result);
         });
     }
 

@@ -96,7 +96,7 @@ class ValueStep implements RunStep {
     }
 
     private Tuple parameters(RunPart part) {
-        var features = part.results().getJsonObject("breakpoints");
+        var features = part.results().getJsonObject(BreakpointStep.NAME);
         var predicted = part.results().getJsonObject(ValueBreakpointStep.NAME);
         return Tuple.newInstance(io.vertx.sqlclient.Tuple.of(
                         part.organization(),

@@ -39,13 +39,8 @@ public class TrainingRun implements RunKind {
      */
     public static Uni<Run> start(Runs runs, UUID organization, String idempotencyKey, Instant asOf, LearnedKind kind) {
         return kind.ownTraining() == null
-                ? runs.startOnce(organization, idempotencyKey, NAME, asOf, parameters(kind.name()))
+                ? runs.startOnce(organization, idempotencyKey, NAME, asOf, new JsonObject().put("kind", kind.name()))
                 : runs.startOnce(organization, idempotencyKey, kind.ownTraining(), asOf, null);
-    }
-
-    /** What a run has to know. */
-    public static JsonObject parameters(String kind) {
-        return new JsonObject().put("kind", kind);
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.perennial.platform.InputError;
@@ -166,12 +165,7 @@ public record SourceDescription(
         var complete = complete(READY.getOrDefault(system, PLAIN));
         var errors = complete.errors(addresses);
         if (!errors.isEmpty()) {
-            throw new ProblemException(
-                    ProblemType.INVALID_REQUEST,
-                    errors.stream()
-                            .map(error -> error.field() + " " + error.reason())
-                            .collect(Collectors.joining("; ")),
-                    errors);
+            throw ProblemException.invalid(errors);
         }
         return complete;
     }
