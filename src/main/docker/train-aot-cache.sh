@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the service once on an embedded database, has it make and segment a demo, and keeps what the JVM learned of it.
+# Runs the service once on an embedded database, lets it begin a demo, and keeps what the JVM learned of it.
 #
 #   train-aot-cache.sh <jar> <cache>
 set -euo pipefail

@@ -4,8 +4,9 @@ package io.perennial.offers;
  * Tells which active offers customers may get and why not, for one customer or for a range of them in one statement.
  *
  * <p>What is not known excludes nobody where it is about the way of a customer: one without a lifecycle stage may get the
- * offers of every stage, and one whose value has not been calculated is as valuable as their monetary score says. It does exclude where it is about the customer: one without a segment gets no offer of a segment,
- * and one who never said yes to marketing has not consented.
+ * offers of every stage, and one whose value has not been calculated is as valuable as their monetary score says. It does
+ * exclude where it is about the customer: one without a segment gets no offer of a segment, and one who never said yes to
+ * marketing has not consented.
  */
 public final class EligibilitySql {
 
@@ -29,7 +30,7 @@ public final class EligibilitySql {
                         when s.monetary_score is not null then 'low_value' end) as value_segment,
                     coalesce(p.churn_probability, s.churn_probability) >= 0.5
                         or s.segment in ('At Risk', 'Cannot Lose Them') as at_risk,
-                    coalesce(f.tenure_days, extract(epoch from $4::timestamptz - c.registered_at) / 86400) <= %3$d
+                    coalesce(f.tenure_days, extract(epoch from $4::timestamptz - c.registered_at) / 86400) <= %2$d
                         or s.segment = 'New Customers' as is_new,
                     round(coalesce(case when l.value < 0 then 0 else l.value end::numeric, f.monetary, 0), 4)
                         as customer_value,
@@ -55,7 +56,7 @@ public final class EligibilitySql {
                 select customer_id, array_agg(contacted_at order by contacted_at desc) as contacts
                 from offer_contacts
                 where organization_id = $1 and %1$s and contacted_at <= $4
-                    and contacted_at > $4::timestamptz - interval '%4$d days'
+                    and contacted_at > $4::timestamptz - interval '%3$d days'
                 group by customer_id
             ), offered as (
                 select o.*, coalesce(m.spent, 0) as spent, t.org_type
@@ -64,7 +65,7 @@ public final class EligibilitySql {
                 left join offer_spending m
                     on m.organization_id = $1 and m.offer_id = o.offer_id and m.month = t.month
                 where o.organization_id = $1 and o.is_active
-            ), %2$s as (
+            ), eligibility as (
                 select c.*, o.offer_id, array_remove(array[
                     case when cardinality(o.industries) > 0 and o.org_type <> all (o.industries)
                         then 'industry' end,
@@ -119,6 +120,6 @@ public final class EligibilitySql {
     }
 
     private static String steps(String customers) {
-        return TEMPLATE.formatted(customers, "eligibility", NEW_DAYS, LONGEST_LIMIT_DAYS);
+        return TEMPLATE.formatted(customers, NEW_DAYS, LONGEST_LIMIT_DAYS);
     }
 }

@@ -36,12 +36,11 @@ final class Report {
     private final String explanation;
     private final List<Figure> figures = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private String text = "";
 
     /**
      * Of nothing yet.
      *
-     * @param explanation what ours and the floor are
+     * @param explanation what ours and the floor are, with a table of its own where there is one
      */
     Report(String title, String explanation) {
         this.title = title;
@@ -55,11 +54,6 @@ final class Report {
     /** Something that the table has no column for. */
     void note(String note) {
         notes.add(note);
-    }
-
-    /** Something that has a table of its own. */
-    void text(String text) {
-        this.text = text;
     }
 
     /** Prints the section and writes it in place of what it said before. */
@@ -98,9 +92,6 @@ final class Report {
         if (!figures.isEmpty()) {
             section.append("\n| What | Ours | Floor | Ratio | Target |\n|---|---|---|---|---|\n");
             figures.forEach(figure -> section.append(figure.row()).append('\n'));
-        }
-        if (!text.isEmpty()) {
-            section.append('\n').append(text.strip()).append('\n');
         }
         if (!notes.isEmpty()) {
             section.append('\n');

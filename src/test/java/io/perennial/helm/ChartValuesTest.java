@@ -127,6 +127,7 @@ class ChartValuesTest {
             quoteCharacter = '"',
             value = {
                 "config: {PERENNIAL_OFFERS_SECRET_CRM_HOST: crm.example} | PERENNIAL_OFFERS_SECRET_CRM_HOST: \"crm.example\"",
+                "config: {PERENNIAL_OFFERS_SECRET_CRM_ORGANIZATIONS: acme} | PERENNIAL_OFFERS_SECRET_CRM_ORGANIZATIONS: \"acme\"",
                 "resources: {limits: {memory: 1.5Gi}} | memory: 1.5Gi",
                 "disruptionBudget: {maxUnavailable: 50%} | maxUnavailable: 50%",
                 "schedules: {runs: [{@RUN, kind: health}]} | schedule: \"0 2 * * *\"",

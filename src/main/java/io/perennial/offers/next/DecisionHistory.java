@@ -1,8 +1,6 @@
 package io.perennial.offers.next;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Cursor;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.sqlclient.Row;
@@ -15,6 +13,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 import io.perennial.models.Engine;
+import io.perennial.models.lifetime.Blocks;
 import io.perennial.models.registry.ModelVersions;
 import io.perennial.models.serve.Inference;
 import io.perennial.runs.RunPart;
@@ -185,31 +184,18 @@ public class DecisionHistory {
     }
 
     private static Uni<Void> answer(SqlConnection connection, UUID organization, Instant at, Customers customers) {
-        return connection
-                .prepare(MADE)
-                .chain(statement -> {
-                    var cursor = statement.cursor(when(organization, at));
-                    return answerAll(connection, organization, at, cursor, customers)
-                            .eventually(() -> cursor.close().chain(statement::close));
-                })
+        return Blocks.read(connection, MADE, when(organization, at), BLOCK)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        rows -> answerBlock(connection, organization, at, rows.getDelegate(), customers))
+                .collect()
+                .last()
                 .chain(() -> connection.preparedQuery(CONTACT).execute(when(organization, at)))
                 .chain(() -> connection.preparedQuery(REDEEM).execute(when(organization, at)))
                 .replaceWithVoid();
     }
 
-    private static Uni<Void> answerAll(
-            SqlConnection connection, UUID organization, Instant at, Cursor cursor, Customers customers) {
-        return Multi.createBy()
-                .repeating()
-                .uni(() -> cursor.read(BLOCK)
-                        .chain(rows -> answerBlock(connection, organization, at, rows.getDelegate(), customers)))
-                .whilst(answered -> cursor.hasMore())
-                .collect()
-                .last()
-                .replaceWithVoid();
-    }
-
-    private static Uni<Integer> answerBlock(
+    private static Uni<Void> answerBlock(
             SqlConnection connection,
             UUID organization,
             Instant at,
@@ -230,7 +216,7 @@ public class DecisionHistory {
                         .addArrayOfUUID(ids)
                         .addArrayOfUUID(decisions)
                         .addArrayOfBoolean(accepted))
-                .map(rows -> rows.rowCount());
+                .replaceWithVoid();
     }
 
     private static Tuple when(UUID organization, Instant at) {

@@ -74,8 +74,8 @@ class NextBestOfferStep implements RunStep {
                 .map(done -> new JsonObject().put("decisions", counts));
     }
 
-    /** Yields how many customers were decided about. */
-    private Uni<Integer> decideBlock(
+    /** Decides about some customers, counts what was decided and logs it. */
+    private Uni<Void> decideBlock(
             SqlConnection connection,
             RunPart part,
             List<CustomerContext> customers,
@@ -86,7 +86,7 @@ class NextBestOfferStep implements RunStep {
                 .call(decisions -> decisions.isEmpty()
                         ? Uni.createFrom().voidItem()
                         : Decisions.log(connection, part.organization(), decisions))
-                .map(List::size);
+                .replaceWithVoid();
     }
 
     private static List<CustomerContext> customers(Iterable<Row> rows) {
