@@ -341,7 +341,7 @@ class ShutdownIT {
                     start("early", Map.of("PERENNIAL_DATABASE_MIGRATE", "false"), "-Dquarkus.http.port=" + freePort());
             assertThat(replica.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(replica.exitValue()).isEqualTo(1);
-            assertThat(log("early")).contains("Detected resolved migration not applied to database");
+            assertThat(log("early")).contains("The schema of the database has version");
         } finally {
             execute("insert into flyway_schema_history select * from kept; drop table kept");
         }

@@ -1,6 +1,7 @@
 package io.perennial.intake;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.sqlclient.Row;
@@ -123,6 +124,7 @@ public class Importer {
     }
 
     /** The answer to an upload, and the SHA-256 of the file that it answers. */
+    @RegisterForReflection
     record Remembered(ImportReport report, String digest) {}
 
     /** An idempotency key stands for one file, and only all of the file tells whether this is the one. */

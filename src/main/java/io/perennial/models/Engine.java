@@ -1,13 +1,13 @@
 package io.perennial.models;
 
 import ai.djl.ndarray.types.Shape;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +63,8 @@ public class Engine {
         this.config = config;
     }
 
-    void onStart(@Observes StartupEvent event) {
+    /** Only when the service answers, so that the engine does not take the processor from its start. */
+    void onStart(@ObservesAsync HttpServerStart event) {
         load();
     }
 

@@ -29,6 +29,9 @@ public interface DatabaseConfig {
     @WithDefault("true")
     boolean migrate();
 
+    /** The version that the schema has to have at least: that of the last migration. Not to be configured. */
+    int schemaVersion();
+
     /** Whether the database is the embedded one, for evaluation and tests. */
     @WithDefault("false")
     boolean embedded();

@@ -136,7 +136,6 @@ public record DatabaseSettings(
         properties.put("perennial.database.service-user", serviceUser);
         properties.put("perennial.database.service-password", servicePassword);
         properties.put("perennial.database.migrate", Boolean.toString(migrate));
-        properties.put("quarkus.flyway.owner.validate-at-start", Boolean.toString(!migrate));
         properties.put("perennial.database.embedded", Boolean.toString(embedded));
         return properties;
     }

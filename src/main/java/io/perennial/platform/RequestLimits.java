@@ -62,7 +62,7 @@ class RequestLimits {
         request.next();
     }
 
-    private long limitOf(RoutingContext request) {
+    long limitOf(RoutingContext request) {
         return UPLOAD.matcher(request.request().path()).matches() ? upload : SMALL;
     }
 

@@ -3,8 +3,14 @@ package io.perennial.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,9 +36,7 @@ class DatabaseSettingsTest {
         assertThat(settings.ownerUser()).isEqualTo("owner");
         assertThat(settings.serviceUser()).isEqualTo("crm_service");
         assertThat(settings.servicePassword()).hasSize(64).isNotEqualTo(settings.ownerPassword());
-        assertThat(settings.asProperties())
-                .containsEntry("perennial.database.migrate", "true")
-                .containsEntry("quarkus.flyway.owner.validate-at-start", "false");
+        assertThat(settings.asProperties()).containsEntry("perennial.database.migrate", "true");
     }
 
     @Test
@@ -43,9 +47,7 @@ class DatabaseSettingsTest {
         assertThat(settings.serviceUser()).isEqualTo("service");
         assertThat(settings.ownerUser()).isEqualTo("service");
         assertThat(settings.ownerPassword()).isEqualTo("password of the service");
-        assertThat(settings.asProperties())
-                .containsEntry("perennial.database.migrate", "false")
-                .containsEntry("quarkus.flyway.owner.validate-at-start", "true");
+        assertThat(settings.asProperties()).containsEntry("perennial.database.migrate", "false");
     }
 
     @ParameterizedTest
@@ -68,5 +70,21 @@ class DatabaseSettingsTest {
         var less = new HashMap<>(environment);
         less.remove(name);
         return less;
+    }
+
+    @Test
+    void theServiceAsksForTheSchemaOfTheLastMigration() throws IOException {
+        var properties = new Properties();
+        try (var file = Files.newBufferedReader(Path.of("src/main/resources/application.properties"));
+                var migrations = Files.list(Path.of("src/main/resources/db/migration"))) {
+            properties.load(file);
+            var last = migrations
+                    .map(migration -> Pattern.compile("V(\\d+)__.*")
+                            .matcher(migration.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .mapToInt(version -> Integer.parseInt(version.group(1)))
+                    .max();
+            assertThat(last).hasValue(Integer.parseInt(properties.getProperty("perennial.database.schema-version")));
+        }
     }
 }

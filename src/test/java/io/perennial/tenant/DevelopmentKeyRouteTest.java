@@ -89,5 +89,10 @@ class DevelopmentKeyRouteTest {
         public boolean migrate() {
             return true;
         }
+
+        @Override
+        public int schemaVersion() {
+            return 1;
+        }
     }
 }
