@@ -27,7 +27,12 @@ class DecisionMaker {
 
     /** Whether a customer is of the hold-out group, today as ever. */
     boolean holdsOut(UUID customer) {
-        return (CustomerId.derive(customer, HOLD_OUT).getMostSignificantBits() >>> 32) / HASHES < config.holdOut();
+        return place(customer) < config.holdOut();
+    }
+
+    /** Where a customer stands among all, 0..1: the first ones are the hold-out group. */
+    static double place(UUID customer) {
+        return (CustomerId.derive(customer, HOLD_OUT).getMostSignificantBits() >>> 32) / HASHES;
     }
 
     /** The active offers that a customer may get. */

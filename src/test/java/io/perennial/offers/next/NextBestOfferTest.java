@@ -1,80 +1,29 @@
 package io.perennial.offers.next;
 
+import static io.perennial.offers.next.DecidedCustomers.CUSTOMERS;
+import static io.perennial.offers.next.DecidedCustomers.holdsOut;
+import static io.perennial.offers.next.DecidedCustomers.id;
+import static io.perennial.offers.next.DecidedCustomers.logged;
+import static io.perennial.offers.next.DecidedCustomers.names;
+import static io.perennial.offers.next.DecidedCustomers.next;
+import static io.perennial.offers.next.DecidedCustomers.organization;
+import static io.perennial.offers.next.DecidedCustomers.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.restassured.path.json.JsonPath;
-import jakarta.inject.Inject;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-import io.perennial.tenant.CustomerId;
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 import io.perennial.testing.ServiceTest;
 
 @ServiceTest
 class NextBestOfferTest {
-
-    private static final int CUSTOMERS = 60;
-
-    @Inject
-    DecisionMaker maker;
-
-    @Inject
-    Decisions decisions;
-
-    /** Customers without a segment, stage or consent, for whom there are the offers 1, 3 and 4. */
-    private static UUID organization() throws InterruptedException {
-        var organization = Api.organization("ecommerce");
-        var csv = new StringBuilder("customer_id,occurred_at,amount\n");
-        for (var i = 0; i < CUSTOMERS; i++) {
-            csv.append("c%d,2025-05-01,%d%nc%1$d,2025-06-01,%2$d%n".formatted(i, 100 + i));
-        }
-        Api.uploadTransactions(organization, csv.toString()).then().statusCode(200);
-        assertThat(Api.run(organization, "features", "2025-06-30T00:00:00Z").getString("status"))
-                .isEqualTo("completed");
-        return organization;
-    }
-
-    private List<String> names(UUID organization, boolean heldOut) {
-        return IntStream.range(0, CUSTOMERS)
-                .mapToObj(i -> "c" + i)
-                .filter(name -> maker.holdsOut(CustomerId.of(organization, name)) == heldOut)
-                .toList();
-    }
-
-    private static UUID id(UUID organization, String name) {
-        return CustomerId.of(organization, name);
-    }
-
-    private static JsonPath next(UUID organization, String name) {
-        return Api.asAdmin()
-                .get("/api/v1/customers/{id}/next-best-offer", id(organization, name))
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
-    }
-
-    private static io.restassured.response.ValidatableResponse tell(
-            UUID organization, String name, String decision, String outcome) {
-        return Api.asAdmin()
-                .contentType("application/json")
-                .body(Map.of("outcome", outcome))
-                .post("/api/v1/customers/{customer}/decisions/{decision}/feedback", id(organization, name), decision)
-                .then();
-    }
-
-    private static String logged(String what, String decision) throws SQLException {
-        return Database.text(
-                "select (%s)::text from offer_decisions where decision_id = ?::uuid".formatted(what), decision);
-    }
 
     @Test
     void withoutAModelPopularityDecidesAndLogsHowLikelyThatWas() throws Exception {
@@ -222,25 +171,6 @@ class NextBestOfferTest {
     }
 
     @Test
-    void manyWhoDoNotAnswerAreTakenForIgnoredAFewThousandAtATime() throws Exception {
-        var organization = organization();
-        Database.execute("""
-                insert into offer_decisions (organization_id, customer_id, decision_id, decided_at, policy, policy_version,
-                    offer_id, held_out, explored, propensity, eligible, probabilities, propensities, features,
-                    feature_schema, cost, outcome)
-                select '%s', '%s', gen_random_uuid(), now() - interval '20 days', 'popularity', 'popularity-1', 1, false, true,
-                    1, '{1}', '{0.1}', '{1}', '{}', 0, 8, 'pending'
-                from generate_series(1, 10001)""".formatted(organization, id(organization, "c0")));
-
-        assertThat(decisions.close(organization).await().atMost(Duration.ofMinutes(1)))
-                .isEqualTo(10_001);
-        assertThat(Database.number(
-                        "select count(*) from offer_decisions where organization_id = ?::uuid and outcome = 'pending'",
-                        organization.toString()))
-                .isZero();
-    }
-
-    @Test
     void everyEligibleOfferHasAChance() throws Exception {
         var organization = organization();
         var answer = next(organization, names(organization, false).get(1));
@@ -293,28 +223,6 @@ class NextBestOfferTest {
     }
 
     @Test
-    void whoDoesNotAnswerInTimeHasIgnoredTheOfferUnlessTheyDoLater() throws Exception {
-        var organization = organization();
-        var names = names(organization, false);
-        var old = next(organization, names.get(0)).getString("decision_id");
-        var young = next(organization, names.get(1)).getString("decision_id");
-        Database.execute(
-                "update offer_decisions set decided_at = now() - interval '14 days 1 minute' where decision_id = '%s'"
-                        .formatted(old));
-        Database.execute(
-                "update offer_decisions set decided_at = now() - interval '13 days 23 hours' where decision_id = '%s'"
-                        .formatted(young));
-
-        assertThat(decisions.close(organization).await().atMost(Duration.ofMinutes(1)))
-                .isEqualTo(1);
-
-        assertThat(logged("outcome", old)).isEqualTo("ignored");
-        assertThat(logged("outcome", young)).isEqualTo("pending");
-        tell(organization, names.get(0), old, "accepted").statusCode(200);
-        assertThat(logged("outcome", old)).isEqualTo("accepted");
-    }
-
-    @Test
     void theHoldOutGroupGetsNothingAndThatIsLogged() throws Exception {
         var organization = organization();
         var csv = new StringBuilder("customer_id,registered_at\n");
@@ -322,7 +230,7 @@ class NextBestOfferTest {
         Api.upload(organization, "customers", csv.toString()).then().statusCode(200);
         var held = IntStream.range(0, 400)
                 .mapToObj(i -> "h" + i)
-                .filter(name -> maker.holdsOut(id(organization, name)))
+                .filter(name -> holdsOut(organization, name))
                 .toList();
         // A share of 5 %: 20 of 400, within four standard deviations.
         assertThat(held).hasSizeBetween(3, 37);
