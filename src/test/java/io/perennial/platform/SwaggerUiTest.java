@@ -21,6 +21,18 @@ class SwaggerUiTest {
     }
 
     @Test
+    void theDocumentOfTheApiIsThereInBothFormats() {
+        var json = given().get("/q/openapi?format=json").then().statusCode(200).extract();
+        assertThat(json.contentType()).startsWith("application/json");
+        assertThat(json.<String>path("paths.'/api/v1/runs/{run_id}'.get.operationId"))
+                .isEqualTo("getRun");
+
+        var yaml = given().get("/q/openapi").then().statusCode(200).extract();
+        assertThat(yaml.contentType()).startsWith("application/yaml");
+        assertThat(yaml.asString()).contains("openapi: 3.1.0", "operationId: getRun");
+    }
+
+    @Test
     void theDevelopmentKeyIsGivenOutOnTheEmbeddedDatabaseOnly() {
         var answer = given().get("/q/development-key").then().extract();
 
