@@ -188,6 +188,16 @@ class CustomerResource {
 
     /** Every table that knows customers. */
     private static final List<String> CUSTOMER_TABLES = List.of(
+            "recovery_case_events",
+            "recovery_approvals",
+            "recovery_steps",
+            "recovery_cases",
+            "outreach_links",
+            "outreach_messages",
+            "contact_consents",
+            "push_devices",
+            "retention_offers",
+            "message_outcomes",
             "behavior_history",
             "behavior_analysis",
             "offer_decisions",
@@ -200,6 +210,11 @@ class CustomerResource {
             "event_sentiment",
             "offer_contacts",
             "offer_redemptions",
+            "webhook_events",
+            "subscriptions",
+            "payment_failures",
+            "payments",
+            "payment_methods",
             "segment_history",
             "segment_assignments",
             "churn_prediction",

@@ -40,6 +40,11 @@ public final class Decimals {
         this.grouped = mark == '.' ? GROUPED_FOR_POINT : GROUPED_FOR_COMMA;
     }
 
+    /** For amounts with a decimal point. */
+    public static Decimals withPoint() {
+        return new Decimals('.');
+    }
+
     /** Reads a {@code decimal_mark} parameter. */
     static Decimals of(String mark) {
         if (!mark.equals(".") && !mark.equals(",")) {

@@ -1,6 +1,7 @@
 package io.perennial.intake;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -28,6 +30,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 
 import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
@@ -45,6 +48,8 @@ import io.perennial.tenant.TenantDatabase;
 @ApplicationScoped
 public class Importer {
 
+    private static final Logger LOG = Logger.getLogger(Importer.class);
+
     /** What the order of dates and the decimal mark are found out from. */
     private static final int SAMPLE = 1_000;
 
@@ -56,13 +61,21 @@ public class Importer {
     private final Idempotency idempotency;
     private final Clock clock;
     private final MeterRegistry meters;
+    private final List<NewCustomers> waiting;
     private final Semaphore places;
 
-    Importer(TenantDatabase database, Idempotency idempotency, Clock clock, MeterRegistry meters, IntakeConfig config) {
+    Importer(
+            TenantDatabase database,
+            Idempotency idempotency,
+            Clock clock,
+            MeterRegistry meters,
+            @All List<NewCustomers> waiting,
+            IntakeConfig config) {
         this.database = database;
         this.idempotency = idempotency;
         this.clock = clock;
         this.meters = meters;
+        this.waiting = waiting;
         this.places = new Semaphore(config.maxConcurrentUploads());
     }
 
@@ -119,6 +132,7 @@ public class Importer {
                         : onWorker(() -> requireSame(remembered, file)))
                 .map(Remembered::report)
                 .invoke(report -> count(kind, report))
+                .call(report -> tell(organization, report))
                 .onTermination()
                 .invoke(() -> places.release());
     }
@@ -141,11 +155,30 @@ public class Importer {
         return null;
     }
 
+    /** What waits for customers comes after the upload and not with it, so the upload does not fail when that does. */
+    private Uni<Void> tell(Organization organization, ImportReport report) {
+        Uni<Void> told = Uni.createFrom().voidItem();
+        if (report.customersCreated() + report.updated() > 0) {
+            for (var one : waiting) {
+                told = told.chain(() -> one.arrived(organization.id()));
+            }
+        }
+        return told.onFailure()
+                .invoke(e -> LOG.errorf(e, "What waited for customers of organization %s waits on", organization.id()))
+                .onFailure()
+                .recoverWithNull();
+    }
+
     private void count(ImportKind kind, ImportReport report) {
         meters.counter("perennial.intake.records", "kind", kind.name(), "outcome", "accepted")
                 .increment(report.accepted());
         meters.counter("perennial.intake.records", "kind", kind.name(), "outcome", "rejected")
                 .increment(report.rejected());
+    }
+
+    /** A statement that waits until nobody else changes many customers of an organization, and keeps others waiting. */
+    public static String turn(UUID organization) {
+        return "select pg_advisory_xact_lock(hashtextextended('intake %s', 0))".formatted(organization);
     }
 
     private static <T> Uni<T> onWorker(Supplier<T> work) {
@@ -359,7 +392,7 @@ public class Importer {
         /** Two merges would wait for each other's rows, customers above all, in any order; so they wait here, in one. */
         private void takeTurn() {
             awaitInFlight();
-            send("select pg_advisory_xact_lock(hashtextextended('intake %s', 0))".formatted(organization.id()));
+            send(turn(organization.id()));
             awaitInFlight();
         }
 

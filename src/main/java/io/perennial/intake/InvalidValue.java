@@ -11,7 +11,8 @@ public final class InvalidValue extends Exception {
         this.field = field;
     }
 
-    String field() {
+    /** Which field. */
+    public String field() {
         return field;
     }
 }

@@ -72,6 +72,15 @@ public final class Timestamps {
     }
 
     /**
+     * For dates that begin with the year.
+     *
+     * @param now later than a day from it, nothing has occurred yet
+     */
+    public static Timestamps ofIso(Instant now) {
+        return new Timestamps(Order.YMD, ZoneOffset.UTC, now);
+    }
+
+    /**
      * Finds out the order of day and month.
      *
      * @param samples of the column
@@ -107,13 +116,23 @@ public final class Timestamps {
      * @return at microseconds, as the database keeps it
      */
     public OffsetDateTime parse(String field, String text) throws InvalidValue {
+        var instant = parseAnyTime(field, text);
+        if (instant.toInstant().isAfter(latest)) {
+            throw new InvalidValue(field, "%s lies in the future".formatted(text));
+        }
+        return instant;
+    }
+
+    /**
+     * Reads an instant that may be yet to come, such as the end of a contract.
+     *
+     * @return at microseconds, as the database keeps it
+     */
+    public OffsetDateTime parseAnyTime(String field, String text) throws InvalidValue {
         try {
             var instant = instant(field, text);
             if (instant.isBefore(EARLIEST)) {
                 throw new InvalidValue(field, "%s is before 1970".formatted(text));
-            }
-            if (instant.isAfter(latest)) {
-                throw new InvalidValue(field, "%s lies in the future".formatted(text));
             }
             return instant.truncatedTo(java.time.temporal.ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
         } catch (DateTimeException e) {

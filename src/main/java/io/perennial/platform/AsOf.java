@@ -17,11 +17,20 @@ public final class AsOf {
      * @throws ProblemException when it is before 1970 or after 9999
      */
     public static Instant orNow(Instant given, Clock clock) {
+        return or("as_of", given, clock.instant());
+    }
+
+    /**
+     * The instant that a parameter names, or another one when it names none.
+     *
+     * @throws ProblemException when it is before 1970 or after 9999
+     */
+    public static Instant or(String parameter, Instant given, Instant otherwise) {
         if (given == null) {
-            return clock.instant();
+            return otherwise;
         }
         if (given.isBefore(EARLIEST) || given.isAfter(LATEST)) {
-            throw ProblemType.INVALID_REQUEST.problem("as_of must lie between the years 1970 and 9999");
+            throw ProblemType.INVALID_REQUEST.problem("%s must lie between the years 1970 and 9999", parameter);
         }
         return given;
     }

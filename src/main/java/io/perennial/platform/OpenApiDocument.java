@@ -64,7 +64,25 @@ public class OpenApiDocument implements OASFilter {
             Map.entry("decision_id", new Explanation("The id of the decision", "5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42")),
             Map.entry("number", new Explanation("The number of the model version", 3)),
             Map.entry("offer_id", new Explanation("The id of the offer in the organization's catalog", 4)),
+            Map.entry(
+                    "template",
+                    new Explanation(
+                            "The name of the template: trigger, tone, stage, channel and language",
+                            "payment_failed.premium.dunning_1.email.en")),
             Map.entry("system", new Explanation("The name of the system that offers come from", "crm")),
+            Map.entry(
+                    "organization",
+                    new Explanation("The id of the organization", "6f1c2b1e-0d51-4c58-9c7e-3f0d9f6a2b10")),
+            Map.entry(
+                    "webhook_event_id",
+                    new Explanation("Perennial's id of the event", "2c9f4b1d-7e63-8a50-9b1c-6d2f8e0a4c37")),
+            Map.entry(
+                    "case_id", new Explanation("The id of the recovery case", "8e1f5a0c-3b62-8d17-9a4e-5c7f20b1d6e3")),
+            Map.entry("approval_id", new Explanation("The id of the approval", "c4d7b2a1-6e53-8f09-a18b-2d9e4f6c7a50")),
+            Map.entry(
+                    "failure_id",
+                    new Explanation("Perennial's id of the payment failure", "7e1d5c3a-9b40-8f62-a1c7-4d5e6f708192")),
+            Map.entry("message_id", new Explanation("The id of the message", "5d2c0e6b-1f7a-8d0e-8a35-6b1f0c9d7e42")),
             Map.entry("as_of", new Explanation("Only data up to this instant count; now unless given", null)),
             Map.entry("after", new Explanation("Where the page before ended: its `next`", null)),
             Map.entry("limit", new Explanation("The largest number of items in the page", 100)),
@@ -88,7 +106,27 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNKNOWN_API_KEY, "No key b7a4e3c2-51d0-4f6b-8e21-9c0d7a6f5e43 in this organization"),
             Map.entry(ProblemType.UNKNOWN_MODEL, "No version churn-3"),
             Map.entry(ProblemType.UNKNOWN_OFFER, "No offer 4 in this organization"),
+            Map.entry(ProblemType.UNKNOWN_TEMPLATE, "No template payment_failed.premium.dunning_1.email.xx"),
+            Map.entry(
+                    ProblemType.INVALID_TEMPLATE,
+                    "variants[0].content.text 3:12 {custmer_name} is no placeholder; GET"
+                            + " /api/v1/recovery/templates/placeholders lists them"),
+            Map.entry(
+                    ProblemType.TEMPLATE_NOT_RENDERED,
+                    "payment_failed.premium.dunning_1.email.en: {amount} has no value"),
             Map.entry(ProblemType.UNKNOWN_SYNC_SOURCE, "No source crm in this organization"),
+            Map.entry(
+                    ProblemType.UNKNOWN_WEBHOOK_EVENT,
+                    "No webhook event 2c9f4b1d-7e63-8a50-9b1c-6d2f8e0a4c37 in this organization"),
+            Map.entry(
+                    ProblemType.WEBHOOK_SIGNATURE_INVALID,
+                    "Perennial-Signature is not the signature of this body with a secret of this organization"),
+            Map.entry(
+                    ProblemType.WEBHOOK_EXPIRED,
+                    "The signature is of 2026-01-01T10:00:00Z, which is more than 300 seconds from now; sign every"
+                            + " delivery anew"),
+            Map.entry(ProblemType.WEBHOOK_REFUSED, "Event evt_1001: amount is missing"),
+            Map.entry(ProblemType.WEBHOOK_TOO_LARGE, "The body is larger than 262144 bytes. Nothing was kept."),
             Map.entry(ProblemType.OFFER_EXISTS, "There is an offer 4"),
             Map.entry(
                     ProblemType.OFFER_NOT_ELIGIBLE,
@@ -96,12 +134,25 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(
                     ProblemType.MONTHLY_BUDGET_SPENT,
                     "Of the 4000.00 that offer 4 may cost in the month of 2026-01-01, less than the 10.00 of one more is left"),
+            Map.entry(
+                    ProblemType.UNKNOWN_MESSAGE,
+                    "No message 5d2c0e6b-1f7a-8d0e-8a35-6b1f0c9d7e42 in this organization"),
             Map.entry(ProblemType.PRECONDITION_FAILED, "Offer 4 is at version 3 now; read it again"),
             Map.entry(
                     ProblemType.SYNC_FAILED,
                     "crm answered 500 Internal Server Error, 3 times in a row; the catalog is as it was"),
             Map.entry(
                     ProblemType.UNKNOWN_DECISION, "No decision 5d2c0e6b-1f7a-4d0e-8a35-6b1f0c9d7e42 for this customer"),
+            Map.entry(
+                    ProblemType.UNKNOWN_CASE,
+                    "No recovery case 8e1f5a0c-3b62-8d17-9a4e-5c7f20b1d6e3 in this organization"),
+            Map.entry(
+                    ProblemType.UNKNOWN_APPROVAL,
+                    "No approval c4d7b2a1-6e53-8f09-a18b-2d9e4f6c7a50 in this organization"),
+            Map.entry(ProblemType.CASE_STATUS, "A case that is recovered cannot become lost"),
+            Map.entry(ProblemType.UNKNOWN_FAILURE, "No payment failure 7e1d5c3a-9b40-8f62-a1c7-4d5e6f708192"),
+            Map.entry(ProblemType.UNKNOWN_OFFER_CODE, "No offer has this code"),
+            Map.entry(ProblemType.OFFER_CODE_WITHDRAWN, "What it was made for has been settled"),
             Map.entry(ProblemType.UPLOAD_INTERRUPTED, "The upload ended before it was complete; nothing was kept"),
             Map.entry(ProblemType.TOO_LARGE, "The body is larger than the service accepts"),
             Map.entry(
@@ -114,19 +165,43 @@ public class OpenApiDocument implements OASFilter {
             Map.entry(ProblemType.UNAVAILABLE, "The database does not answer; try again"));
 
     /** What a path parameter names when there is no such thing. */
-    private static final Map<String, ProblemType> UNKNOWN = Map.of(
-            "decision_id", ProblemType.UNKNOWN_DECISION,
-            "org_id", ProblemType.UNKNOWN_ORGANIZATION,
-            "offer_id", ProblemType.UNKNOWN_OFFER,
-            "system", ProblemType.UNKNOWN_SYNC_SOURCE,
-            "customer_id", ProblemType.UNKNOWN_CUSTOMER,
-            "run_id", ProblemType.UNKNOWN_RUN,
-            "key_id", ProblemType.UNKNOWN_API_KEY,
-            "number", ProblemType.UNKNOWN_MODEL);
+    private static final Map<String, ProblemType> UNKNOWN = Map.ofEntries(
+            Map.entry("failure_id", ProblemType.UNKNOWN_FAILURE),
+            Map.entry("case_id", ProblemType.UNKNOWN_CASE),
+            Map.entry("approval_id", ProblemType.UNKNOWN_APPROVAL),
+            Map.entry("decision_id", ProblemType.UNKNOWN_DECISION),
+            Map.entry("webhook_event_id", ProblemType.UNKNOWN_WEBHOOK_EVENT),
+            Map.entry("org_id", ProblemType.UNKNOWN_ORGANIZATION),
+            Map.entry("offer_id", ProblemType.UNKNOWN_OFFER),
+            Map.entry("system", ProblemType.UNKNOWN_SYNC_SOURCE),
+            Map.entry("template", ProblemType.UNKNOWN_TEMPLATE),
+            Map.entry("customer_id", ProblemType.UNKNOWN_CUSTOMER),
+            Map.entry("run_id", ProblemType.UNKNOWN_RUN),
+            Map.entry("key_id", ProblemType.UNKNOWN_API_KEY),
+            Map.entry("number", ProblemType.UNKNOWN_MODEL));
+
+    /** Operations that are called by systems without a key, which sign what they send. */
+    private static final Set<String> SIGNED = Set.of("receiveWebhook", "receiveBounces", "receiveStripeWebhook");
+
+    private static final List<ProblemType> OF_WEBHOOKS = List.of(
+            ProblemType.UNKNOWN_ORGANIZATION,
+            ProblemType.WEBHOOK_EXPIRED,
+            ProblemType.WEBHOOK_SIGNATURE_INVALID,
+            ProblemType.WEBHOOK_REFUSED,
+            ProblemType.WEBHOOK_TOO_LARGE);
 
     /** What else can go wrong, by the id of the operation. */
     private static final Map<String, List<ProblemType>> MORE = Map.of(
+            "replayWebhookEvent", List.of(ProblemType.CONFLICT, ProblemType.WEBHOOK_REFUSED),
+            "getMessage", List.of(ProblemType.UNKNOWN_MESSAGE),
+            "replayMessage", List.of(ProblemType.CONFLICT, ProblemType.UNKNOWN_MESSAGE),
             "createOffer", List.of(ProblemType.OFFER_EXISTS),
+            "replaceTemplate", List.of(ProblemType.INVALID_TEMPLATE),
+            "previewTemplate",
+                    List.of(
+                            ProblemType.INVALID_TEMPLATE,
+                            ProblemType.UNKNOWN_CUSTOMER,
+                            ProblemType.TEMPLATE_NOT_RENDERED),
             "redeemOffer",
                     List.of(
                             ProblemType.UNKNOWN_CUSTOMER,
@@ -135,7 +210,26 @@ public class OpenApiDocument implements OASFilter {
                             ProblemType.OFFER_ALREADY_ACCEPTED,
                             ProblemType.REDEMPTION_LIMIT_REACHED,
                             ProblemType.MONTHLY_BUDGET_SPENT),
+            "redeemRetentionOffer",
+                    List.of(
+                            ProblemType.UNKNOWN_OFFER_CODE,
+                            ProblemType.OFFER_CODE_USED,
+                            ProblemType.OFFER_CODE_EXPIRED,
+                            ProblemType.OFFER_CODE_WITHDRAWN),
             "synchronizeOffers", List.of(ProblemType.SYNC_FAILED, ProblemType.SYNC_PAUSED));
+
+    /** The same of what is decided about recovery cases. */
+    private static final Map<String, List<ProblemType>> MORE_OF_RECOVERY = Map.of(
+            "getFailureMessage", List.of(ProblemType.TEMPLATE_NOT_RENDERED),
+            "sendDunningEmail", List.of(ProblemType.CONFLICT, ProblemType.TEMPLATE_NOT_RENDERED),
+            "createRecoveryCase", List.of(ProblemType.UNKNOWN_CUSTOMER),
+            "listRecoveryCases", List.of(ProblemType.UNKNOWN_ORGANIZATION),
+            "listRecoveryApprovals", List.of(ProblemType.UNKNOWN_ORGANIZATION),
+            "noteRecoveryContact", List.of(ProblemType.CASE_STATUS),
+            "recoverRecoveryCase", List.of(ProblemType.CASE_STATUS),
+            "closeRecoveryCase", List.of(ProblemType.CASE_STATUS),
+            "approveRecovery", List.of(ProblemType.CONFLICT),
+            "rejectRecovery", List.of(ProblemType.CONFLICT));
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -166,6 +260,9 @@ public class OpenApiDocument implements OASFilter {
     }
 
     private static void complete(Operation operation) {
+        if (SIGNED.contains(operation.getOperationId())) {
+            operation.setSecurity(List.of());
+        }
         parameters(operation).forEach(OpenApiDocument::explain);
         var upload = isUpload(operation);
         if (upload) {
@@ -319,7 +416,11 @@ public class OpenApiDocument implements OASFilter {
         if (parameters.stream().anyMatch(parameter -> parameter.getName().equals(IF_MATCH))) {
             problems.add(ProblemType.PRECONDITION_FAILED);
         }
+        if (SIGNED.contains(operation.getOperationId())) {
+            problems.addAll(OF_WEBHOOKS);
+        }
         problems.addAll(MORE.getOrDefault(operation.getOperationId(), List.of()));
+        problems.addAll(MORE_OF_RECOVERY.getOrDefault(operation.getOperationId(), List.of()));
         return problems;
     }
 

@@ -176,8 +176,8 @@ class ProblemMapping {
     private Response answer(ProblemType type, String detail, List<InputError> errors) {
         var problem = Problem.of(type, detail, RequestId.of(request), errors);
         var response = Response.status(type.status()).type(Problem.MEDIA_TYPE).entity(problem);
-        if (type == ProblemType.UNAUTHENTICATED) {
-            response.header("WWW-Authenticate", "Bearer");
+        if (type.status() == 401) {
+            response.header("WWW-Authenticate", type == ProblemType.UNAUTHENTICATED ? "Bearer" : "Signature");
         }
         return response.build();
     }

@@ -19,17 +19,22 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Refuses a body that is too large. Uploads may have {@code quarkus.http.limits.max-body-size}, anything else, which is
- * read into memory, a mebibyte. A body that announces its length is refused before it is read, another one as soon as it
- * turns out too large. Only of a form the framework finds that out, for it is the framework that reads it.
+ * read into memory, a mebibyte, and a webhook, which anybody may send, a quarter of one. A body that announces its length
+ * is refused before it is read, another one as soon as it turns out too large. Only of a form the framework finds that out,
+ * for it is the framework that reads it.
  */
 @ApplicationScoped
 class RequestLimits {
 
     private static final long SMALL = 1 << 20;
 
-    private static final Pattern UPLOAD =
-            Pattern.compile("/api/v1/(churn/organizations/[^/]+/upload-data|organizations/[^/]+/(events|customers)"
+    private static final Pattern UPLOAD = Pattern.compile(
+            "/api/v1/(churn/organizations/[^/]+/upload-data|organizations/[^/]+/(events|customers|billing-events)"
                     + "|segmentation/organizations/[^/]+/segment)/?");
+
+    private static final long WEBHOOK = 256 << 10;
+
+    private static final Pattern WEBHOOKS = Pattern.compile("/api/v1/webhooks/.*");
 
     /** Where the framework looks for the limit of a request whose length is only known at its end. */
     private static final String FRAMEWORK_LIMIT = "io.quarkus.max-request-size";
@@ -54,7 +59,7 @@ class RequestLimits {
             return;
         }
         closeWhenAnswered(request);
-        ProblemMapping.write(request, ProblemType.TOO_LARGE, reason(limitOf(request)));
+        ProblemMapping.write(request, problem(request), reason(limitOf(request)));
     }
 
     private void limit(RoutingContext request) {
@@ -63,7 +68,18 @@ class RequestLimits {
     }
 
     long limitOf(RoutingContext request) {
+        if (isWebhook(request)) {
+            return WEBHOOK;
+        }
         return UPLOAD.matcher(request.request().path()).matches() ? upload : SMALL;
+    }
+
+    private static ProblemType problem(RoutingContext request) {
+        return isWebhook(request) ? ProblemType.WEBHOOK_TOO_LARGE : ProblemType.TOO_LARGE;
+    }
+
+    private static boolean isWebhook(RoutingContext request) {
+        return WEBHOOKS.matcher(request.request().path()).matches();
     }
 
     private static boolean isForm(RoutingContext request) {
@@ -141,7 +157,7 @@ class RequestLimits {
             read += more;
             if (read > limit) {
                 closeWhenAnswered(request);
-                throw ProblemType.TOO_LARGE.problem(reason(limit));
+                throw problem(request).problem(reason(limit));
             }
         }
 

@@ -2,6 +2,7 @@ package io.perennial.tenant;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -64,6 +65,18 @@ public class Organizations {
         var known = remembered.getIfPresent(id);
         return known == null
                 ? select(id).invoke(this::remember)
+                : Uni.createFrom().item(known);
+    }
+
+    /** The same within a transaction of the organization. */
+    public Uni<Organization> find(SqlConnection connection, UUID id) {
+        var known = remembered.getIfPresent(id);
+        return known == null
+                ? connection
+                        .preparedQuery("select %s from organizations where id = $1".formatted(Organization.COLUMNS))
+                        .execute(io.vertx.mutiny.sqlclient.Tuple.of(id))
+                        .map(rows -> first(rows.getDelegate()))
+                        .invoke(this::remember)
                 : Uni.createFrom().item(known);
     }
 

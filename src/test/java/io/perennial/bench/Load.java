@@ -83,6 +83,15 @@ final class Load implements AutoCloseable {
      */
     Outcome paced(int requests, int perSecond, IntFunction<RequestOptions> request)
             throws ExecutionException, InterruptedException, TimeoutException {
+        return pacedPosts(requests, perSecond, number -> new Post(request.apply(number), null));
+    }
+
+    /** A request and what is posted with it; without a body it is got. */
+    record Post(RequestOptions options, Buffer body) {}
+
+    /** The same as {@link #paced} of requests that may have bodies. */
+    Outcome pacedPosts(int requests, int perSecond, IntFunction<Post> request)
+            throws ExecutionException, InterruptedException, TimeoutException {
         var nanos = new long[requests];
         var sent = new AtomicInteger();
         var answered = new AtomicInteger();
@@ -127,8 +136,13 @@ final class Load implements AutoCloseable {
     }
 
     private Future<Buffer> send(RequestOptions options) {
-        return client.request(options.setMethod(HttpMethod.GET).setTimeout(TIMEOUT))
-                .compose(request -> request.send())
+        return send(new Post(options, null));
+    }
+
+    private Future<Buffer> send(Post post) {
+        var method = post.body() == null ? HttpMethod.GET : HttpMethod.POST;
+        return client.request(post.options().setMethod(method).setTimeout(TIMEOUT))
+                .compose(request -> post.body() == null ? request.send() : request.send(post.body()))
                 .compose(response -> response.body()
                         .compose(body -> response.statusCode() == 200
                                 ? Future.succeededFuture(body)
