@@ -19,6 +19,12 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
     /** An admin of the whole instance, on any database. */
     public static final String ADMIN_KEY = "admin-key-of-the-test-run";
 
+    /** What the secrets of webhooks are derived from: the current key and the one before it. */
+    public static final String WEBHOOK_MASTER_KEYS = "current-master-key-of-the-test-run,previous-master-key";
+
+    /** What alerts of late answers are signed with. */
+    public static final String ALERT_SECRET = "alert-secret-of-the-test-run";
+
     @Override
     public Map<String, String> start() {
         var properties =
@@ -26,7 +32,12 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
         // A test of what was built looks into the database from outside of the service.
         properties.forEach(System::setProperty);
         properties.put("perennial.admin.key", ADMIN_KEY);
+        properties.put("perennial.billing.webhook-master-keys", WEBHOOK_MASTER_KEYS);
+        properties.put("perennial.recovery.cases.alert-hosts", "localhost");
+        properties.put("perennial.recovery.cases.alert-secret", ALERT_SECRET);
         properties.put("perennial.demo.enabled", "false");
+        properties.put("perennial.recovery.dunning.enabled", "false");
+        properties.putAll(Providers.settings());
         properties.put("perennial.models.training.max-snapshots", "2");
         properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "32M"));
         return properties;
