@@ -27,7 +27,12 @@ grant select, insert, update, delete on
     behavior_thresholds, behavior_analysis, behavior_history,
     offers, offer_changes, offer_redemptions, offer_spending, offer_contacts, offer_sync_sources,
     offer_decisions,
-    customer_value, value_history, customer_lifecycle, lifecycle_history
+    customer_value, value_history, customer_lifecycle, lifecycle_history,
+    webhook_events, subscriptions, payment_failures, payments, payment_methods, billing_settings,
+    message_templates, message_template_changes, message_outcomes,
+    recovery_settings, product_features, incentive_budgets, incentive_spending, retention_offers,
+    outreach_settings, contact_consents, suppressed_addresses, push_devices, outreach_messages, outreach_links,
+    recovery_cases, recovery_steps, recovery_case_events, recovery_approvals, churn_risk_looks
     to "${service_user}";
 grant select on default_offers to "${service_user}";
 -- For a replica that does not migrate to see that somebody has.
