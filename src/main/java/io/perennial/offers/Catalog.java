@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.UUID;
 import java.util.function.Supplier;
 
+import io.perennial.platform.EntityTag;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Caller;

@@ -29,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
 import io.perennial.insight.lifecycle.Stage;
+import io.perennial.platform.EntityTag;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Access;

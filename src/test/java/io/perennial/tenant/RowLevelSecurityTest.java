@@ -230,6 +230,55 @@ class RowLevelSecurityTest {
                     insert into lifecycle_history (
                         organization_id, customer_id, exited_at, entered_at, stage, left_in_run)
                     values ('%1$s', '%2$s', now(), now(), 'growth', gen_random_uuid())""".formatted(organization, customer));
+            owner.createStatement().execute("""
+                    insert into webhook_events (organization_id, id, source, event_id, event_type, status, received_at, fact,
+                        event, occurred_at, precedence, customer, customer_id, subject)
+                    values ('%1$s', gen_random_uuid(), 'api', 'e-1', 'payment.failed', 'applied', now(), 'payment.failed', '{}',
+                        now(), 0, 'a', '%2$s', 'payment');
+                    insert into subscriptions (organization_id, customer_id, subscription_id, status, started_at, will_renew,
+                        last_event_at)
+                    values ('%1$s', '%2$s', 's-1', 'active', now(), true, now());
+                    insert into payment_failures (organization_id, customer_id, payment_id, failure_id, amount, currency,
+                        attempt_count, first_failed_at, last_failed_at, status, last_event_at)
+                    values ('%1$s', '%2$s', 'p-1', gen_random_uuid(), 10, 'EUR', 1, now(), now(), 'open', now());
+                    insert into payments (organization_id, customer_id, payment_id, amount, currency, paid_at)
+                    values ('%1$s', '%2$s', 'p-2', 10, 'EUR', now());
+                    insert into payment_methods (organization_id, customer_id, payment_method_id, expires_at, noted_at)
+                    values ('%1$s', '%2$s', 'm-1', now(), now())""".formatted(organization, customer));
+            owner.createStatement().execute("""
+                    insert into retention_offers (organization_id, customer_id, retention_offer_id, case_id, stage, occasion,
+                        offer_type, segment, code, offer, cost, month, status, made_at, valid_until)
+                    values ('%1$s', '%2$s', gen_random_uuid(), gen_random_uuid(), 'dunning_1', 'stage', 'grace_period',
+                        'standard', 'STAY-0000-0000-0000-0000', '{}', 0, now(), 'open', now(), now())""".formatted(organization, customer));
+            owner.createStatement().execute("""
+                    insert into message_outcomes (organization_id, customer_id, message_id, template, variant, revision, sent_at)
+                    values ('%1$s', '%2$s', gen_random_uuid(), 'payment_failed.friendly.dunning_1.email.en', 'default', 0,
+                        now());
+                    insert into contact_consents (organization_id, customer_id, channel, status, source, noted_at)
+                    values ('%1$s', '%2$s', 'sms', 'granted', 'api', now());
+                    insert into push_devices (organization_id, customer_id, token, noted_at)
+                    values ('%1$s', '%2$s', 'token', now());
+                    insert into outreach_messages (organization_id, customer_id, message_id, channel, status, priority,
+                        thread_id, place, text, template, variant, revision, created_at, due_at)
+                    values ('%1$s', '%2$s', gen_random_uuid(), 'sms', 'pending', 1, gen_random_uuid(), 1, 'text',
+                        'payment_failed.friendly.dunning_1.sms.en', 'default', 0, now(), now() + interval '10 years');
+                    insert into outreach_links (organization_id, customer_id, link_id, kind, message_id, created_at, expires_at)
+                    values ('%1$s', '%2$s', decode('00', 'hex'), 'pixel', gen_random_uuid(), now(), now())""".formatted(organization, customer));
+            owner.createStatement().execute("""
+                    insert into recovery_cases (organization_id, customer_id, case_id, status, risk_level, risk, trigger_type,
+                        triggered_at, currency, billing_segment, messaging_tone, priority, strategy, total_value, is_holdout,
+                        approval, created_at, updated_at, version)
+                    values ('%1$s', '%2$s', gen_random_uuid(), 'pending', 'low', '{}', 'downgrade', now(), 'EUR', 'standard',
+                        'friendly', 4, '{}', 0, false, 'none', now(), now(), 1);
+                    insert into recovery_steps (organization_id, customer_id, case_id, step, stage, channel, after_hours, status,
+                        due_at, priority)
+                    values ('%1$s', '%2$s', gen_random_uuid(), 1, 'dunning_1', 'email', 0, 'planned',
+                        now() + interval '10 years', 4);
+                    insert into recovery_case_events (organization_id, customer_id, case_id, event_id, happened_at, kind, detail)
+                    values ('%1$s', '%2$s', gen_random_uuid(), gen_random_uuid(), now(), 'created', '{}');
+                    insert into recovery_approvals (organization_id, customer_id, case_id, approval_id, subject, status,
+                        requested_at)
+                    values ('%1$s', '%2$s', gen_random_uuid(), gen_random_uuid(), 'case', 'waiting', now())""".formatted(organization, customer));
             for (var table : tables) {
                 assertThat(rows(owner, table, organization, customer)).as(table).isPositive();
             }

@@ -29,8 +29,21 @@ class TenantIsolationTest {
     private static final String PROBLEM = "application/problem+json";
 
     /** Operations with nothing of anybody in their path. Each has a test of its own below. */
-    private static final Set<String> WITHOUT_PATH_PARAMETERS =
-            Set.of("listOrganizations", "createOrganization", "getSegmentDefinitions", "listModelKinds");
+    private static final Set<String> WITHOUT_PATH_PARAMETERS = Set.of(
+            "listOrganizations",
+            "createOrganization",
+            "receiveBounces",
+            "getSegmentDefinitions",
+            "listModelKinds",
+            "listPlaceholders",
+            "receiveWebhook",
+            "receiveStripeWebhook",
+            "createRecoveryCase",
+            "listRecoveryCases",
+            "listRecoveryApprovals");
+
+    /** Operations for whoever can sign, with a key or without. Without a signature they answer nobody. */
+    private static final Set<String> SIGNED = Set.of("receiveWebhook", "receiveBounces", "receiveStripeWebhook");
 
     private ApiDocument document;
     private UUID theirs;
@@ -58,7 +71,14 @@ class TenantIsolationTest {
                 Map.entry("kind", "churn"),
                 Map.entry("number", "1"),
                 Map.entry("offer_id", "4"),
-                Map.entry("system", "crm"));
+                Map.entry("template", "payment_failed.premium.dunning_1.email.en"),
+                Map.entry("system", "crm"),
+                Map.entry("failure_id", "7e1d5c3a-9b40-8f62-a1c7-4d5e6f708192"),
+                Map.entry("message_id", "5d2c0e6b-1f7a-8d0e-8a35-6b1f0c9d7e42"),
+                Map.entry("organization", theirs.toString()),
+                Map.entry("case_id", "8e1f5a0c-3b62-8d17-9a4e-5c7f20b1d6e3"),
+                Map.entry("approval_id", "c4d7b2a1-6e53-8f09-a18b-2d9e4f6c7a50"),
+                Map.entry("webhook_event_id", "2c9f4b1d-7e63-8a50-9b1c-6d2f8e0a4c37"));
     }
 
     private String firstId(String what, String path) {
@@ -99,8 +119,10 @@ class TenantIsolationTest {
 
         for (var operation : document.operations()) {
             if (operation.pathParameters().equals(List.of("customer_id"))) {
-                var answer = Api.as(key).request(operation.method(), operation.path(), "CUST_00042");
-                assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(404);
+                for (var body : bodies(operation)) {
+                    var answer = call(Api.as(key), operation, body, Map.of("customer_id", "CUST_00042"));
+                    assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(404);
+                }
             }
         }
     }
@@ -186,6 +208,23 @@ class TenantIsolationTest {
     }
 
     @Test
+    void whatTemplatesCanNameIsTheSameForEverybody() {
+        var one = placeholders(Api.key(Api.organization("banking"), "viewer"));
+        var other = placeholders(Api.key(theirs, "admin"));
+
+        assertThat(one).isEqualTo(other).contains("customer_name", "cta_url", "offers");
+    }
+
+    private static List<String> placeholders(String key) {
+        return Api.as(key)
+                .get("/api/v1/recovery/templates/placeholders")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("placeholders.name");
+    }
+
+    @Test
     void withoutAKeyNothingIsAnswered() {
         for (var operation : document.operations()) {
             for (var body : bodies(operation)) {
@@ -194,7 +233,7 @@ class TenantIsolationTest {
                 assertIsProblem(operation, answer);
                 assertThat(answer.header("WWW-Authenticate"))
                         .as(operation.toString())
-                        .isEqualTo("Bearer");
+                        .isEqualTo(SIGNED.contains(operation.id()) ? "Signature" : "Bearer");
             }
         }
     }
@@ -222,7 +261,7 @@ class TenantIsolationTest {
                     var answer = call(Api.as(viewer), operation, body);
                     assertThat(answer.statusCode())
                             .as("%s: %s", operation, answer.asString())
-                            .isEqualTo(403);
+                            .isEqualTo(SIGNED.contains(operation.id()) ? 401 : 403);
                     assertIsProblem(operation, answer);
                 }
             }
@@ -255,10 +294,15 @@ class TenantIsolationTest {
     }
 
     private Response call(RequestSpecification request, ApiDocument.Operation operation, Body body) {
+        return call(request, operation, body, theirIds);
+    }
+
+    private static Response call(
+            RequestSpecification request, ApiDocument.Operation operation, Body body, Map<String, String> known) {
         var ids = new LinkedHashMap<String, String>();
         for (var name : operation.pathParameters()) {
-            assertThat(theirIds).as("%s: say what to call it with", operation).containsKey(name);
-            ids.put(name, theirIds.get(name));
+            assertThat(known).as("%s: say what to call it with", operation).containsKey(name);
+            ids.put(name, known.get(name));
         }
         if (body.mediaType().equals("multipart/form-data")) {
             request.multiPart("file", "file.csv", body.text().getBytes(StandardCharsets.UTF_8), "text/csv");
@@ -269,8 +313,7 @@ class TenantIsolationTest {
             if (parameter.path("required").asBoolean()) {
                 var name = parameter.path("name").asText();
                 request.queryParam(
-                        name,
-                        theirIds.getOrDefault(name, parameter.path("example").asText()));
+                        name, known.getOrDefault(name, parameter.path("example").asText()));
             }
         }
         return request.pathParams(ids).request(operation.method(), operation.path());

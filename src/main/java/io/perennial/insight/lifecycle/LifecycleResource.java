@@ -69,7 +69,7 @@ class LifecycleResource {
         if ((since == null) != (until == null)) {
             throw ProblemType.INVALID_REQUEST.problem("since and until are needed together");
         }
-        if (since != null && AsOf.orNow(since, null).isAfter(AsOf.orNow(until, null))) {
+        if (since != null && AsOf.or("since", since, null).isAfter(AsOf.or("until", until, null))) {
             throw ProblemType.INVALID_REQUEST.problem("since must not be after until");
         }
         return access.organization(orgId)
