@@ -1,0 +1,6 @@
+package io.perennial.recovery;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class RecoveryIT extends RecoveryTest {}
