@@ -22,9 +22,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.perennial.outreach.message.OutboxDriver;
 import io.perennial.recovery.billing.Billing;
@@ -41,8 +41,7 @@ class FailureDebugTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @RegisterExtension
-    final MailServer mails = new MailServer();
+    private final MailServer mails = new MailServer();
 
     @Inject
     OutboxDriver outbox;
@@ -56,6 +55,7 @@ class FailureDebugTest {
 
     @BeforeEach
     void aCustomerWhoPays640AMonth() throws SQLException {
+        mails.start();
         QuarkusMock.installMockForType(clock, Clock.class);
         organization = Api.organization("ecommerce");
         ada = CustomerId.of(organization, "ada");
@@ -66,6 +66,11 @@ class FailureDebugTest {
                 .then()
                 .statusCode(200);
         Billing.subscription(organization, ada, "sub_ada", "640.00", "month", Billing.ago(750));
+    }
+
+    @AfterEach
+    void stopTheMails() {
+        mails.stop();
     }
 
     private void tell(String type, String more) {
