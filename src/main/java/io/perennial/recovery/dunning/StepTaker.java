@@ -93,15 +93,24 @@ class StepTaker {
 
     /** Takes the most urgent step that is due in an organization and that nobody else has in hand. */
     Uni<Taken> next(UUID organization) {
-        var begun = new AtomicReference<Begun>();
         return database.transaction(
-                        organization,
-                        transaction -> steps.lockNext(transaction, organization)
-                                .chain(key -> key == null
-                                        ? Uni.createFrom().item(Taken.NOTHING)
-                                        : take(transaction, key, begun)))
+                organization,
+                transaction -> steps.lockNext(transaction, organization)
+                        .chain(key -> key == null ? Uni.createFrom().item(Taken.NOTHING) : attempt(transaction, key)));
+    }
+
+    /** What a failure leaves behind is undone before the step is put off, and the case stays locked for both. */
+    private Uni<Taken> attempt(SqlConnection transaction, CaseKey key) {
+        var begun = new AtomicReference<Begun>();
+        return transaction
+                .query("savepoint step")
+                .execute()
+                .chain(() -> take(transaction, key, begun))
                 .onFailure(failure -> begun.get() != null)
-                .recoverWithUni(failure -> pause(begun.get(), failure));
+                .recoverWithUni(failure -> transaction
+                        .query("rollback to savepoint step")
+                        .execute()
+                        .chain(() -> pause(transaction, begun.get(), failure)));
     }
 
     private Uni<Taken> take(SqlConnection transaction, CaseKey key, AtomicReference<Begun> begun) {
@@ -288,23 +297,14 @@ class StepTaker {
     }
 
     /** What failed may work later; what has failed too often is skipped, so that the case goes on. */
-    private Uni<Taken> pause(Begun begun, Throwable failure) {
+    private Uni<Taken> pause(SqlConnection transaction, Begun begun, Throwable failure) {
         LOG.warnf("Step %d of case %s failed: %s", begun.step(), begun.key().caseId(), nameOf(failure));
-        return database.transaction(
-                begun.key().organization(),
-                transaction -> cases.locked(
-                                transaction,
-                                begun.key().organization(),
-                                begun.key().caseId())
-                        .chain(recoveryCase -> steps.pause(
-                                        transaction,
-                                        begun.key(),
-                                        begun.step(),
-                                        config.firstPause(),
-                                        config.longestPause())
-                                .chain(attempts -> attempts < config.attempts()
-                                        ? Uni.createFrom().item(Taken.FAILED)
-                                        : skip(transaction, begun, recoveryCase, nameOf(failure)))));
+        return cases.locked(transaction, begun.key().organization(), begun.key().caseId())
+                .chain(recoveryCase -> steps.pause(
+                                transaction, begun.key(), begun.step(), config.firstPause(), config.longestPause())
+                        .chain(attempts -> attempts < config.attempts()
+                                ? Uni.createFrom().item(Taken.FAILED)
+                                : skip(transaction, begun, recoveryCase, nameOf(failure))));
     }
 
     private Uni<Taken> skip(SqlConnection transaction, Begun begun, RecoveryCase recoveryCase, String reason) {
