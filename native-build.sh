@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds Perennial as a native executable, target/perennial, with libtorch in target/libtorch beside it.
 #
-#   --test    runs the tests against the executable, too
+#   --test    runs the REST tests against the executable, too
 #   --image   builds the container image perennial:native of it
 #
 # GRAALVM_HOME, or native-image on the path, has to be of Java 21 or newer; without one, Docker or Podman builds in a
@@ -57,7 +57,7 @@ fi
 
 goal=(package -DskipTests)
 if [[ $tests == true ]]; then
-    goal=(verify)
+    goal=(verify -DskipUnitTests)
 fi
 begun=$SECONDS
 mvn -B "${goal[@]}" -Dnative "${builder[@]}"
