@@ -8,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
@@ -18,9 +17,11 @@ import org.jboss.logging.Logger;
 import io.perennial.intake.CustomerImport;
 import io.perennial.intake.EventImport;
 import io.perennial.intake.ImportKind;
+import io.perennial.intake.ImportReport;
 import io.perennial.intake.Importer;
 import io.perennial.intake.TransactionImport;
 import io.perennial.intake.Upload;
+import io.perennial.intake.billing.BillingUploads;
 import io.perennial.models.ChurnScoreImport;
 import io.perennial.runs.Runs;
 import io.perennial.tenant.Caller;
@@ -33,7 +34,7 @@ import io.perennial.tenant.TenantDatabase;
 /**
  * Makes demo organizations the way a user would: it uploads customers, transactions, events and churn scores, makes them
  * {@link PastOffers}, and has them segmented, analyzed and valued, once as of a month ago and once as of now, so that there are
- * moves to look at. Everything follows from the seed and the day the organization was made, so an interrupted start is
+ * moves to look at; and then some of their cards are {@link DeclinedCards declined}. Everything follows from the seed and the day the organization was made, so an interrupted start is
  * completed by the next.
  */
 @ApplicationScoped
@@ -59,6 +60,7 @@ public class DemoData {
     private final TransactionImport transactions;
     private final EventImport events;
     private final ChurnScoreImport churnScores;
+    private final BillingUploads billing;
     private final PastOffers pastOffers;
     private final Runs runs;
     private final TenantDatabase database;
@@ -71,6 +73,7 @@ public class DemoData {
             TransactionImport transactions,
             EventImport events,
             ChurnScoreImport churnScores,
+            BillingUploads billing,
             PastOffers pastOffers,
             Runs runs,
             TenantDatabase database,
@@ -81,6 +84,7 @@ public class DemoData {
         this.transactions = transactions;
         this.events = events;
         this.churnScores = churnScores;
+        this.billing = billing;
         this.pastOffers = pastOffers;
         this.runs = runs;
         this.database = database;
@@ -120,15 +124,12 @@ public class DemoData {
                                 industry.churnHorizonDays())));
     }
 
-    /** The last thing that is done is the last run as of the present. */
+    /** The billing events come last. */
     private Uni<Boolean> isComplete(Organization organization) {
         return database.query(
                         organization.id(),
-                        """
-                        select exists (
-                            select from runs
-                            where organization_id = $1 and kind = 'standing' and status = 'completed' and as_of = $2)""",
-                        Tuple.of(organization.id(), present(organization).atOffset(ZoneOffset.UTC)))
+                        "select exists (select from webhook_events where organization_id = $1)",
+                        Tuple.of(organization.id()))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
@@ -145,6 +146,7 @@ public class DemoData {
         return upload(industry, organization, count, seed)
                 .chain(() -> pastOffers.make(industry, organization, seed, present(organization)))
                 .chain(() -> look(industry, organization, count, seed))
+                .chain(() -> declineCards(industry, organization, count, seed))
                 .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
                 .replaceWith(organization);
     }
@@ -179,14 +181,27 @@ public class DemoData {
     }
 
     private Uni<Void> upload(Organization organization, ImportKind kind, String csv) {
-        var body = new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8));
-        return importer.run(organization, kind, new Upload(body, "text/csv", null, null, null), null)
-                .invoke(report -> {
-                    if (!report.success()) {
-                        throw new IllegalStateException("Demo data are refused: " + report.errors());
-                    }
-                })
+        return importer.run(organization, kind, file("text/csv", csv), null)
+                .invoke(DemoData::check)
                 .replaceWithVoid();
+    }
+
+    /** Uploads billing events of customers who have been uploaded. */
+    Uni<Void> declineCards(Industry industry, Organization organization, int count, long seed) {
+        var events = DeclinedCards.events(industry, count, seed, present(organization));
+        return billing.run(organization, file("application/x-ndjson", events), null)
+                .invoke(DemoData::check)
+                .replaceWithVoid();
+    }
+
+    private static Upload file(String type, String content) {
+        return new Upload(new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)), type, null, null, null);
+    }
+
+    private static void check(ImportReport report) {
+        if (!report.success()) {
+            throw new IllegalStateException("Demo data are refused: " + report.errors());
+        }
     }
 
     private Uni<Void> run(Organization organization, Instant asOf) {

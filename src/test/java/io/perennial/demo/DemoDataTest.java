@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -101,6 +102,35 @@ class DemoDataTest {
                         .get("/api/v1/lifecycle/organizations/{org_id}/flow", id)
                         .<List<Object>>path("moves"))
                 .isNotEmpty();
+        assertThat(Api.asAdmin()
+                        .get("/api/v1/organizations/{org_id}/webhook-events?status=applied", id)
+                        .<List<Object>>path("items"))
+                .as("subscriptions and declined cards")
+                .hasSizeBetween(50, 99);
+    }
+
+    @Test
+    void cardsThatWereDeclinedTwiceBeginCases() {
+        var id = Api.organization("telecom");
+        var now = Instant.now();
+        var organization = new Organization(id, "Demo", OrgType.TELECOM, "USD", "UTC", 90, now, now);
+        var industry = DemoCustomers.industry(OrgType.TELECOM);
+        var count = 300;
+        demo.upload(industry, organization, count, DemoCustomers.SEED)
+                .chain(() -> demo.declineCards(industry, organization, count, DemoCustomers.SEED))
+                .await()
+                .atMost(Duration.ofMinutes(1));
+
+        var declined = IntStream.of(42, 102, 162, 222, 282)
+                .mapToObj(number -> DemoCustomer.invent(industry, DemoCustomers.SEED, number, now))
+                .filter(customer -> !customer.life().hasLeft())
+                .map(customer -> "INV_" + customer.number())
+                .toList();
+        assertThat(declined).hasSizeGreaterThan(1);
+        assertThat(Api.asAdmin()
+                        .get("/api/v1/recovery/cases?organization={org_id}", id)
+                        .<List<String>>path("items.trigger_event.payment_id"))
+                .containsExactlyInAnyOrderElementsOf(declined);
     }
 
     private static Map<String, Double> shares(UUID organization) {

@@ -2,7 +2,6 @@ package io.perennial.intake.billing;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -35,14 +34,12 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 import io.perennial.intake.ImportReport;
-import io.perennial.intake.Importer;
 import io.perennial.intake.Upload;
 import io.perennial.platform.Page;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.Role;
-import io.perennial.tenant.TenantDatabase;
 
 /** Billing events without webhooks, what became of every event, and what is known of what customers pay. */
 @Path("/api/v1")
@@ -52,9 +49,7 @@ class BillingResource {
     private static final String EVENTS = "organizations/{org_id}/billing-events";
 
     private final Access access;
-    private final Importer importer;
-    private final BillingImport billing;
-    private final Settlement settlement;
+    private final BillingUploads uploads;
     private final Inbox inbox;
     private final BillingRecords records;
     private final BillingSettings settings;
@@ -62,17 +57,13 @@ class BillingResource {
 
     BillingResource(
             Access access,
-            Importer importer,
-            BillingImport billing,
-            Settlement settlement,
+            BillingUploads uploads,
             Inbox inbox,
             BillingRecords records,
             BillingSettings settings,
             WebhookSecrets secrets) {
         this.access = access;
-        this.importer = importer;
-        this.billing = billing;
-        this.settlement = settlement;
+        this.uploads = uploads;
         this.inbox = inbox;
         this.records = records;
         this.settings = settings;
@@ -155,20 +146,7 @@ class BillingResource {
 
     private Uni<ImportReport> upload(Options options, Upload upload) {
         return access.organization(options.orgId)
-                .chain(organization -> importer.run(
-                        organization,
-                        billing,
-                        upload,
-                        options.idempotencyKey,
-                        (connection, report) -> settle(connection, options.orgId, report)));
-    }
-
-    private Uni<ImportReport> settle(SqlConnection connection, UUID organization, ImportReport report) {
-        return connection
-                .query(TenantDatabase.shareWithoutErasure(organization))
-                .execute()
-                .chain(() -> settlement.all(connection, organization))
-                .replaceWith(report);
+                .chain(organization -> uploads.run(organization, upload, options.idempotencyKey));
     }
 
     @GET
