@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * The billing events of a demo organization: some of its customers are subscribed to something, and their card has just been
- * declined for the second time, so that there are cases of recovery to look at.
+ * declined for the second time or more, so that there are cases of recovery to look at.
  */
 final class DeclinedCards {
 
@@ -20,7 +20,11 @@ final class DeclinedCards {
 
     private static final int FIRST = 42;
 
-    private static final List<Duration> ATTEMPTS = List.of(Duration.ofDays(3), Duration.ofHours(6));
+    private static final int FEWEST_ATTEMPTS = 2;
+    private static final int MOST_ATTEMPTS = 4;
+    private static final Duration LAST_ATTEMPT = Duration.ofHours(6);
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofDays(2);
+
     private static final List<String> REASONS = List.of("card_expired", "insufficient_funds", "card_declined");
 
     private DeclinedCards() {}
@@ -41,8 +45,9 @@ final class DeclinedCards {
     }
 
     private static Stream<JsonObject> events(DemoCustomer customer, Instant now) {
+        var place = customer.number() / ONE_IN;
         var plans = customer.industry().ladder();
-        var plan = plans.get(customer.number() / ONE_IN % plans.size());
+        var plan = plans.get(place % plans.size());
         var subscription = new JsonObject()
                 .put("customer_id", customer.externalId())
                 .put("subscription_id", "SUB_" + customer.number())
@@ -59,15 +64,18 @@ final class DeclinedCards {
                 .put("occurred_at", customer.registeredAt())
                 .put("plan", plan.name())
                 .put("billing_interval", "month");
-        var declined = IntStream.range(0, ATTEMPTS.size())
+        var attempts = FEWEST_ATTEMPTS + place % (MOST_ATTEMPTS - FEWEST_ATTEMPTS + 1);
+        var declined = IntStream.rangeClosed(1, attempts)
                 .mapToObj(attempt -> subscription
                         .copy()
-                        .put("event_id", "demo attempt %d of %d".formatted(attempt + 1, customer.number()))
+                        .put("event_id", "demo attempt %d of %d".formatted(attempt, customer.number()))
                         .put("type", "payment.failed")
-                        .put("occurred_at", now.minus(ATTEMPTS.get(attempt)))
+                        .put(
+                                "occurred_at",
+                                now.minus(LAST_ATTEMPT).minus(BETWEEN_ATTEMPTS.multipliedBy(attempts - attempt)))
                         .put("payment_id", "INV_" + customer.number())
-                        .put("attempt_count", attempt + 1)
-                        .put("reason", REASONS.get(customer.number() / ONE_IN % REASONS.size())));
+                        .put("attempt_count", attempt)
+                        .put("reason", REASONS.get(place % REASONS.size())));
         return Stream.concat(Stream.of(created), declined);
     }
 }

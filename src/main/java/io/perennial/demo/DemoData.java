@@ -2,6 +2,7 @@ package io.perennial.demo;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayInputStream;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -156,6 +158,7 @@ public class DemoData {
         var now = present(organization);
         return Multi.createFrom()
                 .range(0, (count + CHUNK - 1) / CHUNK)
+                .emitOn(Infrastructure.getDefaultWorkerPool())
                 .onItem()
                 .transformToUniAndConcatenate(chunk -> uploadChunk(
                         organization,
@@ -170,26 +173,33 @@ public class DemoData {
     private Uni<Void> look(Industry industry, Organization organization, int count, long seed) {
         var now = present(organization);
         return run(organization, now.minus(Duration.ofDays(30)))
-                .chain(() -> upload(organization, churnScores, CustomerFiles.churnScores(industry, count, seed, now)))
+                .chain(() ->
+                        upload(organization, churnScores, () -> CustomerFiles.churnScores(industry, count, seed, now)))
                 .chain(() -> run(organization, now));
     }
 
     private Uni<Void> uploadChunk(Organization organization, List<DemoCustomer> chunk) {
-        return upload(organization, customers, CustomerFiles.customers(chunk))
-                .chain(() -> upload(organization, transactions, CustomerFiles.transactions(chunk)))
-                .chain(() -> upload(organization, events, CustomerFiles.events(chunk)));
+        return upload(organization, customers, () -> CustomerFiles.customers(chunk))
+                .chain(() -> upload(organization, transactions, () -> CustomerFiles.transactions(chunk)))
+                .chain(() -> upload(organization, events, () -> CustomerFiles.events(chunk)));
     }
 
-    private Uni<Void> upload(Organization organization, ImportKind kind, String csv) {
-        return importer.run(organization, kind, file("text/csv", csv), null)
+    private Uni<Void> upload(Organization organization, ImportKind kind, Supplier<String> csv) {
+        return invented(csv)
+                .chain(file -> importer.run(organization, kind, file("text/csv", file), null))
                 .invoke(DemoData::check)
                 .replaceWithVoid();
     }
 
+    /** Inventing some hundred customers takes longer than an event loop may be kept busy. */
+    private static Uni<String> invented(Supplier<String> file) {
+        return Uni.createFrom().item(file).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    }
+
     /** Uploads billing events of customers who have been uploaded. */
     Uni<Void> declineCards(Industry industry, Organization organization, int count, long seed) {
-        var events = DeclinedCards.events(industry, count, seed, present(organization));
-        return billing.run(organization, file("application/x-ndjson", events), null)
+        return invented(() -> DeclinedCards.events(industry, count, seed, present(organization)))
+                .chain(events -> billing.run(organization, file("application/x-ndjson", events), null))
                 .invoke(DemoData::check)
                 .replaceWithVoid();
     }

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -85,6 +86,13 @@ class OpenApiTest {
         assertThat(info.path("description").asText()).contains("API key");
         assertThat(info.path("license").path("name").asText()).isEqualTo("Apache-2.0");
         assertThat(document.root().has("servers")).isFalse();
+    }
+
+    @Test
+    void theMetricsHaveRoomForEveryPath() {
+        var most = ConfigProvider.getConfig().getValue("quarkus.micrometer.binder.http-server.max-uri-tags", int.class);
+
+        assertThat(most).isGreaterThan(2 * document.root().path("paths").size());
     }
 
     @Test

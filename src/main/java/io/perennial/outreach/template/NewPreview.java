@@ -28,7 +28,6 @@ public record NewPreview(
                 examples = "{\"plan\": \"Business\", \"amount\": 120.00, \"due_date\": \"2026-03-01\"}")
         Map<String, Object> values,
 
-        @Valid
         @Size(max = Placeholder.MOST_OFFERS)
         @Schema(description = "What is offered; an example unless given, nothing if empty")
-        List<OfferLine> offers) {}
+        List<@Valid OfferLine> offers) {}

@@ -53,7 +53,7 @@ public record HoldoutComparison(
     private static final int DECIMALS = 2;
 
     /** Whether there is something to go by. */
-    enum State {
+    public enum State {
         MEASURED,
         TOO_FEW,
         NO_HOLDOUT;
