@@ -10,35 +10,39 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
+import io.perennial.platform.DatabaseConfig;
+
 /**
  * What webhooks of an organization are signed with. Secrets come from the environment only, the current one first, others that
  * are still valid after it, separated by commas: Stripe's from {@code STRIPE_WEBHOOK_SECRET_<organization>}, Perennial's own
- * from {@code PERENNIAL_WEBHOOK_SECRET_<organization>} or derived from the master keys. The organization is written in capitals
+ * from {@code PERENNIAL_WEBHOOK_SECRET_<organization>} and derived from the master keys. The organization is written in capitals
  * with underscores for its hyphens.
  */
 @ApplicationScoped
 class WebhookSecrets {
 
     private static final String PURPOSE = "perennial webhook ";
+    private static final String MASTER_KEY = "perennial webhooks";
 
     private final Config environment;
-    private final BillingConfig config;
+    private final List<String> masterKeys;
 
-    WebhookSecrets(Config environment, BillingConfig config) {
+    WebhookSecrets(Config environment, BillingConfig config, DatabaseConfig database) {
         this.environment = environment;
-        this.config = config;
+        var given = config.webhookMasterKeys().stream()
+                .flatMap(List::stream)
+                .filter(key -> !key.isBlank())
+                .toList();
+        this.masterKeys = given.isEmpty() ? List.of(digest(database.servicePassword(), MASTER_KEY)) : given;
     }
 
-    /** The secrets that are valid now, the current one first; none when there is nothing to derive one from. */
+    /** The secrets that are valid now, the current one first; none of Stripe's that nobody has set. */
     List<String> of(Source source, UUID organization) {
         return source == Source.STRIPE
                 ? inEnvironment("STRIPE_WEBHOOK_SECRET_", organization).toList()
                 : Stream.concat(
                                 inEnvironment("PERENNIAL_WEBHOOK_SECRET_", organization),
-                                config.webhookMasterKeys().stream()
-                                        .flatMap(List::stream)
-                                        .filter(key -> !key.isBlank())
-                                        .map(key -> derived(key, organization)))
+                                masterKeys.stream().map(key -> "pwhs_" + digest(key, PURPOSE + organization)))
                         .toList();
     }
 
@@ -50,8 +54,7 @@ class WebhookSecrets {
                 .filter(secret -> !secret.isEmpty());
     }
 
-    private static String derived(String masterKey, UUID organization) {
-        var digest = Signature.mac(masterKey).doFinal((PURPOSE + organization).getBytes(StandardCharsets.UTF_8));
-        return "pwhs_" + HexFormat.of().formatHex(digest);
+    private static String digest(String key, String what) {
+        return HexFormat.of().formatHex(Signature.mac(key).doFinal(what.getBytes(StandardCharsets.UTF_8)));
     }
 }

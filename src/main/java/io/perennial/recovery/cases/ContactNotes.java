@@ -59,7 +59,6 @@ class ContactNotes implements OutreachListener {
     private static JsonObject detail(Delivery delivery) {
         var detail = new JsonObject()
                 .put("message_id", delivery.message().toString())
-                .put("step", delivery.place())
                 .put("channel", delivery.channel());
         return delivery.reason() == null ? detail : detail.put("reason", delivery.reason());
     }

@@ -61,8 +61,9 @@ class OpenCases {
                 insert into recovery_case_events (organization_id, customer_id, case_id, event_id, happened_at, kind, actor,
                     detail)
                 select c.organization_id, c.customer_id, c.case_id, derived_id(c.case_id, 'created'), $3::timestamptz, 'created', $4::text,
-                    jsonb_strip_nulls(jsonb_build_object('trigger_type', c.trigger_type, 'occurred_at', c.triggered_at,
-                        'amount', c.amount::text, 'currency', c.currency, 'payment_id', c.payment_id,
+                    jsonb_strip_nulls(jsonb_build_object('trigger_type', c.trigger_type, 'occurred_at',
+                        to_json(c.triggered_at at time zone 'UTC') #>> '{}' || 'Z',
+                        'amount', round(c.amount, greatest(2, min_scale(c.amount)))::text, 'currency', c.currency, 'payment_id', c.payment_id,
                         'subscription_id', c.subscription_id, 'attempt_count', c.attempt_count,
                         'is_holdout', c.is_holdout))
                 from begun c

@@ -108,6 +108,9 @@ class RecoveryCaseTest {
                         activated.plus(Duration.ofDays(14)).minusSeconds(1),
                         activated.plus(Duration.ofDays(14)).plusSeconds(1));
         assertThat(cases.events(id)).containsExactly("created", "activated");
+        assertThat(cases.firstEvent(id))
+                .containsEntry("amount", "49.00")
+                .containsEntry("occurred_at", minutesAgo(10).toString());
         assertThat(recorder.told()).containsExactly("activated active " + found.getString("risk_level"));
     }
 

@@ -120,6 +120,16 @@ final class RecoveryCases {
                 .path("items.kind");
     }
 
+    /** What is said of how a case began. */
+    Map<String, Object> firstEvent(String id) {
+        return asAdmin()
+                .get("/api/v1/recovery/cases/{case_id}/events", id)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items[0].detail");
+    }
+
     ValidatableResponse create(Map<String, Object> body) {
         return asAdmin().body(body).post("/api/v1/recovery/cases").then();
     }
