@@ -15,23 +15,37 @@ public final class OwnerDatabase {
 
     private OwnerDatabase() {}
 
-    /** Every row that belongs to an organization, by table, as JSON. */
+    /** Partitions are read by way of the table that they are of. */
+    private static final String TABLES = """
+            select t.relname
+            from pg_class t
+            join pg_attribute a on a.attrelid = t.oid
+            where t.relnamespace = current_schema()::regnamespace and t.relkind in ('r', 'p') and not t.relispartition
+                and a.attname = 'organization_id' and not a.attisdropped
+            order by t.relname""";
+
+    private static final String ROWS = "select '%1$s', to_jsonb(t)::text from %1$s t where %2$s = '%3$s'";
+
+    /** Every row that belongs to an organization, by table, as JSON; of a table without such rows there is nothing. */
     public static Map<String, List<String>> rowsOf(UUID organization) {
-        var rows = new TreeMap<String, List<String>>();
-        for (var table : strings("""
-                        select table_name from information_schema.columns c
-                        join information_schema.tables t using (table_schema, table_name)
-                        where table_schema = current_schema() and column_name = 'organization_id'
-                            and table_type = 'BASE TABLE'""")) {
-            rows.put(
-                    table,
-                    strings("select to_jsonb(t)::text from %s t where organization_id = '%s' order by 1"
-                            .formatted(table, organization)));
+        try (var connection = connect()) {
+            var selections = new ArrayList<String>();
+            selections.add(ROWS.formatted("organizations", "id", organization));
+            for (var table : Database.texts(connection, TABLES)) {
+                selections.add(ROWS.formatted(table, "organization_id", organization));
+            }
+            var rows = new TreeMap<String, List<String>>();
+            try (var statement = connection.createStatement();
+                    var found = statement.executeQuery(String.join(" union all ", selections) + " order by 1, 2")) {
+                while (found.next()) {
+                    rows.computeIfAbsent(found.getString(1), table -> new ArrayList<>())
+                            .add(found.getString(2));
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
-        rows.put(
-                "organizations",
-                strings("select to_jsonb(t)::text from organizations t where id = '%s'".formatted(organization)));
-        return rows;
     }
 
     /** The first column of what a query finds. */
