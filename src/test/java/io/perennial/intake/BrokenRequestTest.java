@@ -135,7 +135,7 @@ class BrokenRequestTest {
         try (var connection = new RawHttp()) {
             connection.head(upload(organization), KEY, CSV, CHUNKED).chunk("customer_id,occurred_at,amount\n");
             var megabyte = lines(60_000);
-            for (var sent = 0; sent <= 32 * (1 << 20); sent += megabyte.length()) {
+            for (var sent = 0; sent <= 16 * (1 << 20); sent += megabyte.length()) {
                 connection.chunk(megabyte);
             }
 

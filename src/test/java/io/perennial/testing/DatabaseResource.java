@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +31,16 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         var properties =
                 new HashMap<>(DatabaseSettings.resolve(freshDirectory()).asProperties());
+        // What is committed need not be on the disk: the database of a test is looked at by nobody after it.
+        try (var owner = DriverManager.getConnection(
+                        "jdbc:" + properties.get("perennial.database.url"),
+                        properties.get("perennial.database.user"),
+                        properties.get("perennial.database.password"));
+                var statement = owner.createStatement()) {
+            statement.execute("alter database %s set synchronous_commit = off".formatted(owner.getCatalog()));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
         // A test of what was built looks into the database from outside of the service.
         properties.forEach(System::setProperty);
         properties.put("perennial.admin.key", ADMIN_KEY);
@@ -39,7 +51,7 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
         properties.put("perennial.recovery.dunning.enabled", "false");
         properties.putAll(Providers.settings());
         properties.put("perennial.models.training.max-snapshots", "2");
-        properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "32M"));
+        properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "16M"));
         return properties;
     }
 
