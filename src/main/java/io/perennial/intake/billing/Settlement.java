@@ -162,21 +162,22 @@ class Settlement {
     /**
      * An event is stale when another that occurred later, or says the same, was there before it. What is joined is joined
      * sideways and by its whole key, which is right for one event and for many, whatever the planner takes the tables to hold.
+     * What is settled is found again by its place, which nobody else changes: it was received in this transaction.
      */
     private static final String JUDGE = """
             with portion as materialized (
-                select p.id, p.customer_id, p.subject, p.statement, p.occurred_at, p.precedence,
+                select p.place, p.id, p.customer_id, p.subject, p.statement, p.occurred_at, p.precedence,
                     row_number() over (
                         partition by p.customer_id, p.subject, coalesce(p.statement, p.id::text)
                         order by p.occurred_at, p.precedence, p.id) as repetition
                 from (
-                    select e.id, e.customer_id, e.subject, e.statement, e.occurred_at, e.precedence
+                    select e.ctid as place, e.id, e.customer_id, e.subject, e.statement, e.occurred_at, e.precedence
                     from webhook_events e
                     where e.organization_id = $1 and :which
                     order by e.occurred_at, e.precedence, e.id
                     limit $2) p
             ), judged as materialized (
-                select p.id, p.repetition, known.customer_id is not null as is_known, later.outdone_by
+                select p.place, p.repetition, known.customer_id is not null as is_known, later.outdone_by
                 from portion p
                 left join lateral (
                     select c.customer_id
@@ -203,7 +204,7 @@ class Settlement {
                         when j.repetition > 1 then 'Another event says the same' end,
                     settled_at = case when j.is_known then $3::timestamptz end
                 from judged j
-                where e.organization_id = $1 and e.id = j.id and :which
+                where e.organization_id = $1 and e.ctid = j.place
                 returning e.id, e.customer_id, e.subject, e.status, e.reason, e.source, e.event_id, e.fact, e.occurred_at,
                     e.precedence, e.event
             )

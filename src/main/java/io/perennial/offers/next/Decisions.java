@@ -47,9 +47,13 @@ class Decisions {
     /** Decisions that a statement takes for ignored. A run leaves as many open as there are customers. */
     private static final int CLOSED_TOGETHER = 5_000;
 
+    /**
+     * Those that are locked are found again by their place: by their key, the planner, who takes them for few, may look for each
+     * among all of the organization's. One that somebody changed meanwhile has another place, and its turn comes the next time.
+     */
     private static final String CLOSE = """
             with old as (
-                select customer_id, decision_id
+                select ctid as place
                 from offer_decisions
                 where organization_id = $1 and outcome in ('pending', 'shown') and decided_at < $3
                 order by decided_at
@@ -58,7 +62,7 @@ class Decisions {
             )
             update offer_decisions d set outcome = 'ignored', answered_at = $2
             from old
-            where d.organization_id = $1 and d.customer_id = old.customer_id and d.decision_id = old.decision_id""";
+            where d.organization_id = $1 and d.ctid = old.place""";
 
     private static final Logger LOG = Logger.getLogger(Decisions.class);
 
