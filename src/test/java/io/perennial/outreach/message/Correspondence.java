@@ -67,9 +67,12 @@ final class Correspondence {
                 select organization_id, customer_id, 'sms', 'granted', 'api', now()
                 from customers where organization_id = '%s'
                 on conflict do nothing""".formatted(organization));
-        for (var i = 1; i <= count; i++) {
-            addDevice(i, device(i));
-        }
+        Database.execute("""
+                insert into push_devices (organization_id, customer_id, token, noted_at)
+                select organization_id, customer_id,
+                    'device-of-customer-' || lpad(substr(external_id, 2), 3, '0'), now()
+                from customers where organization_id = '%s'
+                on conflict do nothing""".formatted(organization));
         return this;
     }
 
