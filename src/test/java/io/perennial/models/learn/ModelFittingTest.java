@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +21,8 @@ class ModelFittingTest {
 
     private static final Learner BOOSTING = new GradientBoosting(1);
     private static final List<Learner> LEARNERS = List.of(BOOSTING, new Stumps());
+
+    private static final Map<Objective, ModelFitting.Fitted> FITTED = new EnumMap<>(Objective.class);
 
     /** Knows other things than the boosting does, but not as much. */
     private static final class Stumps implements Learner {
@@ -40,29 +45,38 @@ class ModelFittingTest {
         }
     }
 
+    @AfterAll
+    static void close() {
+        FITTED.values().forEach(fitted -> fitted.model().close());
+    }
+
+    /** What is fitted once for each objective. */
+    private static ModelFitting.Fitted fitted(Objective objective) {
+        return FITTED.computeIfAbsent(objective, ModelFittingTest::fit);
+    }
+
     @ParameterizedTest
     @EnumSource
     void theBlendIsNoWorseThanItsMembers(Objective objective) {
-        var fitted = fit(objective);
-        try (var model = fitted.model()) {
-            assertThat(fitted.candidates())
-                    .extracting(ModelFitting.Candidate::learner)
-                    .containsExactlyInAnyOrder("xgboost", "stumps", "blend");
-            assertThat(fitted.candidates().get(0).learner()).isEqualTo(model.learner());
-            var losses = fitted.candidates().stream()
-                    .mapToDouble(candidate -> candidate.metrics().loss())
-                    .toArray();
-            assertThat(losses).isSorted();
-            var blend = fitted.candidates().stream()
-                    .filter(candidate -> candidate.learner().equals("blend"))
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(blend.metrics().loss()).isLessThan(losses[0] * 1.0005);
-            assertThat(blend.weights().values().stream()
-                            .mapToDouble(weight -> weight)
-                            .sum())
-                    .isEqualTo(1, within(1e-9));
-        }
+        var fitted = fitted(objective);
+        assertThat(fitted.candidates())
+                .extracting(ModelFitting.Candidate::learner)
+                .containsExactlyInAnyOrder("xgboost", "stumps", "blend");
+        assertThat(fitted.candidates().get(0).learner())
+                .isEqualTo(fitted.model().learner());
+        var losses = fitted.candidates().stream()
+                .mapToDouble(candidate -> candidate.metrics().loss())
+                .toArray();
+        assertThat(losses).isSorted();
+        var blend = fitted.candidates().stream()
+                .filter(candidate -> candidate.learner().equals("blend"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(blend.metrics().loss()).isLessThan(losses[0] * 1.0005);
+        assertThat(blend.weights().values().stream()
+                        .mapToDouble(weight -> weight)
+                        .sum())
+                .isEqualTo(1, within(1e-9));
     }
 
     @ParameterizedTest
@@ -90,23 +104,21 @@ class ModelFittingTest {
 
     @Test
     void probabilitiesOfUnseenRowsAreCalibrated() {
-        try (var model = fit(Objective.BINARY).model()) {
-            var unseen = Generated.rows(Objective.BINARY, 20_000, 5);
-            var metrics = (BinaryMetrics) Metrics.of(model.task(), unseen.labels(), model.predict(unseen.rows()));
-            assertThat(metrics.expectedCalibrationError()).isLessThan(0.03);
-            assertThat(metrics.auc()).isGreaterThan(0.84);
-        }
+        var model = fitted(Objective.BINARY).model();
+        var unseen = Generated.rows(Objective.BINARY, 20_000, 5);
+        var metrics = (BinaryMetrics) Metrics.of(model.task(), unseen.labels(), model.predict(unseen.rows()));
+        assertThat(metrics.expectedCalibrationError()).isLessThan(0.03);
+        assertThat(metrics.auc()).isGreaterThan(0.84);
     }
 
     @Test
     void probabilitiesOfClassesAddUpToOne() {
-        try (var model = fit(Objective.MULTICLASS).model()) {
-            var predictions =
-                    model.predict(Generated.rows(Objective.MULTICLASS, 100, 5).rows());
-            for (var row = 0; row < 100; row++) {
-                assertThat(predictions[3 * row] + predictions[3 * row + 1] + predictions[3 * row + 2])
-                        .isEqualTo(1, within(1e-5f));
-            }
+        var predictions = fitted(Objective.MULTICLASS)
+                .model()
+                .predict(Generated.rows(Objective.MULTICLASS, 100, 5).rows());
+        for (var row = 0; row < 100; row++) {
+            assertThat(predictions[3 * row] + predictions[3 * row + 1] + predictions[3 * row + 2])
+                    .isEqualTo(1, within(1e-5f));
         }
     }
 
@@ -114,8 +126,8 @@ class ModelFittingTest {
     @EnumSource
     void aModelReadAgainIsTheSame(Objective objective) {
         var rows = Generated.rows(objective, 100, 5).rows();
-        try (var model = fit(objective).model();
-                var read = Model.read(model.toBytes(), LEARNERS)) {
+        var model = fitted(objective).model();
+        try (var read = Model.read(model.toBytes(), LEARNERS)) {
             assertThat(read.task()).isEqualTo(model.task());
             assertThat(read.learner()).isEqualTo(model.learner());
             assertThat(read.predict(rows)).isEqualTo(model.predict(rows));
@@ -124,18 +136,16 @@ class ModelFittingTest {
 
     @Test
     void aDamagedArtifactIsRefused() {
-        try (var model = fit(Objective.BINARY).model()) {
-            var bytes = model.toBytes();
-            for (var length : new int[] {0, 3, 15, 16, 40, bytes.length / 2, bytes.length - 1}) {
-                assertRefused(Arrays.copyOf(bytes, length));
-            }
-            for (var at = 0; at < bytes.length; at += Math.max(1, at < 64 ? 1 : bytes.length / 50)) {
-                var flipped = bytes.clone();
-                flipped[at] ^= 0x10;
-                assertRefused(flipped);
-            }
-            assertRefused(Arrays.copyOf(bytes, bytes.length + 1));
+        var bytes = fitted(Objective.BINARY).model().toBytes();
+        for (var length : new int[] {0, 3, 15, 16, 40, bytes.length / 2, bytes.length - 1}) {
+            assertRefused(Arrays.copyOf(bytes, length));
         }
+        for (var at = 0; at < bytes.length; at += Math.max(1, at < 64 ? 1 : bytes.length / 50)) {
+            var flipped = bytes.clone();
+            flipped[at] ^= 0x10;
+            assertRefused(flipped);
+        }
+        assertRefused(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
     private static void assertRefused(byte[] bytes) {
@@ -146,11 +156,10 @@ class ModelFittingTest {
 
     @Test
     void anArtifactOfAnUnknownLearnerIsRefused() {
-        try (var model = fit(Objective.BINARY).model()) {
-            assertThatThrownBy(() -> Model.read(model.toBytes(), List.of()))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("Nothing here can read a model of");
-        }
+        var bytes = fitted(Objective.BINARY).model().toBytes();
+        assertThatThrownBy(() -> Model.read(bytes, List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Nothing here can read a model of");
     }
 
     @Test
@@ -161,10 +170,9 @@ class ModelFittingTest {
                 new Feature("plan", List.of("basic", "plus", "pro")),
                 Feature.numeric("noise")));
         var rows = new Rows(other, 1, new float[4]);
-        try (var model = fit(Objective.BINARY).model()) {
-            assertThatThrownBy(() -> model.predict(rows)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> model.explain(rows)).isInstanceOf(IllegalArgumentException.class);
-        }
+        var model = fitted(Objective.BINARY).model();
+        assertThatThrownBy(() -> model.predict(rows)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> model.explain(rows)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -182,9 +190,9 @@ class ModelFittingTest {
 
     @Test
     void theSameSeedPromotesTheSameModel() {
-        try (var model = fit(Objective.BINARY).model();
-                var same = fit(Objective.BINARY).model()) {
-            assertThat(model.toBytes()).isEqualTo(same.toBytes());
+        try (var same = fit(Objective.BINARY).model()) {
+            assertThat(same.toBytes())
+                    .isEqualTo(fitted(Objective.BINARY).model().toBytes());
         }
     }
 
