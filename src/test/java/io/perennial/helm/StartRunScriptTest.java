@@ -92,7 +92,7 @@ class StartRunScriptTest {
                         // With the newline that editors leave behind.
                         Files.writeString(folder.resolve("api-key"), key + "\n").toString(),
                         "POLL_INTERVAL",
-                        "1",
+                        "0.1",
                         "TMPDIR",
                         Files.createDirectories(folder.resolve("tmp")).toString()));
         builder.environment().putAll(more);

@@ -109,7 +109,7 @@ public final class Api {
             if (!found.getString("status").equals("running") || Instant.now().isAfter(deadline)) {
                 return found;
             }
-            Thread.sleep(100);
+            Thread.sleep(20);
         }
     }
 }

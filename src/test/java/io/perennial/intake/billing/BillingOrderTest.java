@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +27,10 @@ import io.perennial.testing.ServiceTest;
 class BillingOrderTest {
 
     private static final int PERMUTATIONS = 120;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Customers whose events come at the same time. */
+    private static final int AT_ONCE = 8;
 
     /** The life of a customer: two attempts and a payment, another that stays open, plans up and down, an end taken back. */
     private static final List<String> LIFE = List.of(
@@ -52,12 +57,24 @@ class BillingOrderTest {
     }
 
     private void deliver(String event) {
-        inbox.receive(
-                        organization,
-                        Source.PERENNIAL,
-                        WebhookBody.read(Source.PERENNIAL, event.getBytes(StandardCharsets.UTF_8), Instant.now()))
-                .await()
-                .atMost(PATIENCE);
+        receive(event).await().atMost(PATIENCE);
+    }
+
+    private Uni<?> receive(String event) {
+        return inbox.receive(
+                organization,
+                Source.PERENNIAL,
+                WebhookBody.read(Source.PERENNIAL, event.getBytes(StandardCharsets.UTF_8), Instant.now()));
+    }
+
+    /** One after the other. */
+    private Uni<?> receiveAll(List<Integer> numbers, String customer) {
+        return Multi.createFrom()
+                .iterable(numbers)
+                .onItem()
+                .transformToUniAndConcatenate(number -> receive(event(number, customer)))
+                .collect()
+                .asList();
     }
 
     private void customers(int count) {
@@ -105,11 +122,15 @@ class BillingOrderTest {
                 .list()
                 .ofSize(PERMUTATIONS)
                 .sample();
-        for (var i = 0; i < PERMUTATIONS; i++) {
-            for (var number : permutations.get(i)) {
-                deliver(event(number, "c" + i));
-            }
-        }
+        Multi.createFrom()
+                .range(0, PERMUTATIONS)
+                .onItem()
+                .transformToUni(i -> receiveAll(permutations.get(i), "c" + i))
+                .merge(AT_ONCE)
+                .collect()
+                .asList()
+                .await()
+                .atMost(PATIENCE);
 
         var states = states();
         assertThat(states).hasSize(PERMUTATIONS);
