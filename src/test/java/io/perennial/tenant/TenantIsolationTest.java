@@ -321,8 +321,11 @@ class TenantIsolationTest {
 
     private static void assertIsProblem(ApiDocument.Operation operation, Response answer) {
         assertThat(answer.contentType()).as(operation.toString()).startsWith(PROBLEM);
-        assertThat(answer.<Integer>path("status")).as(operation.toString()).isEqualTo(answer.statusCode());
-        assertThat(answer.<String>path("type")).as(operation.toString()).startsWith("urn:perennial:problem:");
-        assertThat(answer.<String>path("request_id")).as(operation.toString()).isEqualTo(answer.header("X-Request-Id"));
+        var problem = answer.as(JsonNode.class);
+        assertThat(problem.path("status").asInt()).as(operation.toString()).isEqualTo(answer.statusCode());
+        assertThat(problem.path("type").asText()).as(operation.toString()).startsWith("urn:perennial:problem:");
+        assertThat(problem.path("request_id").asText())
+                .as(operation.toString())
+                .isEqualTo(answer.header("X-Request-Id"));
     }
 }
