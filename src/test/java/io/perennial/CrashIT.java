@@ -2,24 +2,16 @@ package io.perennial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,25 +21,21 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 import io.perennial.testing.Database;
 import io.perennial.testing.RawHttp;
+import io.perennial.testing.Replica;
 
 /** The packaged service is killed in the middle of its work, as by {@code kill -9}, and started again. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CrashIT {
 
-    private static final Path DIRECTORY = Path.of("target", "crash-it").toAbsolutePath();
-    private static final Path DATABASE = DIRECTORY.resolve("postgres");
-    private static final String KEY = "admin-key-of-the-crash-test";
-
     private static final int CUSTOMERS = 50_000;
     private static final int BATCH = 5_000;
 
-    private static Process service;
-    private static int port;
+    private static Path folder;
+    private static Replica service;
 
     @BeforeAll
     static void start() throws Exception {
-        deleteDirectory();
-        Files.createDirectories(DIRECTORY);
+        folder = Replica.freshFolder("crash-it");
         startService();
     }
 
@@ -55,57 +43,29 @@ class CrashIT {
     @AfterAll
     static void stop() throws Exception {
         var postmaster = postmaster();
-        service.destroy();
-        assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        await(
+        service.process().destroy();
+        service.awaitEnd();
+        Replica.await(
                 "the database stops with the service",
                 Duration.ofSeconds(20),
                 () -> postmaster.filter(ProcessHandle::isAlive).isEmpty());
-        deleteDirectory();
+        Replica.delete(database());
     }
 
     private static void startService() throws Exception {
-        port = freePort();
-        var builder = new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx256m",
-                "-Dquarkus.http.port=" + port,
-                "-Dperennial.runs.customers-per-part=1000",
-                "-jar",
-                new File("target/quarkus-app/quarkus-run.jar").getAbsolutePath());
-        builder.environment().keySet().removeIf(name -> name.startsWith("PERENNIAL_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "PERENNIAL_EMBEDDED_DIRECTORY",
-                        DATABASE.toString(),
-                        "PERENNIAL_ADMIN_KEY",
-                        KEY,
-                        "PERENNIAL_DEMO_ENABLED",
-                        "false"));
-        var log = DIRECTORY.resolve("service.log").toFile();
-        service = builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
-        await("the service starts", Duration.ofSeconds(60), CrashIT::isReady);
+        service = Replica.start(
+                        Replica.jar("-Dperennial.runs.customers-per-part=1000"),
+                        Map.of("PERENNIAL_EMBEDDED_DIRECTORY", database().toString()),
+                        folder.resolve("service.log"))
+                .awaitReady();
     }
 
-    private static boolean isReady() {
-        assertThat(service.isAlive()).as("see target/crash-it/service.log").isTrue();
-        try {
-            return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;
-        } catch (Exception e) {
-            return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+    private static Path database() {
+        return folder.resolve("postgres");
     }
 
     private static void kill() throws InterruptedException {
-        service.destroyForcibly().waitFor();
+        service.kill();
         assertThat(postmaster().filter(ProcessHandle::isAlive))
                 .as("the database outlives the killed service")
                 .isPresent();
@@ -113,7 +73,7 @@ class CrashIT {
 
     private static Optional<ProcessHandle> postmaster() {
         try {
-            var pid = Files.readAllLines(DATABASE.resolve("postmaster.pid")).get(0);
+            var pid = Files.readAllLines(database().resolve("postmaster.pid")).get(0);
             return ProcessHandle.of(Long.parseLong(pid.trim()));
         } catch (IOException e) {
             return Optional.empty();
@@ -128,7 +88,7 @@ class CrashIT {
     /** A number that the database knows while the service is dead. */
     private static long number(String sql) {
         try {
-            var databasePort = Files.readAllLines(DATABASE.resolve("postmaster.pid"))
+            var databasePort = Files.readAllLines(database().resolve("postmaster.pid"))
                     .get(3)
                     .trim();
             var url = "jdbc:postgresql://localhost:" + databasePort + "/perennial";
@@ -140,28 +100,8 @@ class CrashIT {
         }
     }
 
-    private static void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        var deadline = Instant.now().plus(limit);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.sleep(50);
-        }
-    }
-
-    private static void deleteDirectory() throws IOException {
-        if (Files.exists(DIRECTORY)) {
-            try (var paths = Files.walk(DIRECTORY)) {
-                paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-            }
-        }
-    }
-
-    private static RequestSpecification asAdmin() {
-        return RestAssured.given().port(port).header("X-API-Key", KEY);
-    }
-
     private static String organization() {
-        return asAdmin()
+        return service.asAdmin()
                 .contentType("application/json")
                 .body(Map.of("name", "Crash", "org_type", "ecommerce", "currency", "EUR", "timezone", "UTC"))
                 .post("/api/v1/organizations")
@@ -181,14 +121,14 @@ class CrashIT {
     }
 
     private static Response upload(String organization, String csv) {
-        return asAdmin()
+        return service.asAdmin()
                 .contentType("text/csv; charset=UTF-8")
                 .body(csv)
                 .post("/api/v1/churn/organizations/{org_id}/upload-data", organization);
     }
 
     private static JsonPath awaitRun(String run) throws InterruptedException {
-        await(
+        Replica.await(
                 "the run ends",
                 Duration.ofSeconds(60),
                 () -> !run(run).getString("status").equals("running"));
@@ -196,7 +136,7 @@ class CrashIT {
     }
 
     private static JsonPath run(String run) {
-        return asAdmin().get("/api/v1/runs/{run_id}", run).jsonPath();
+        return service.asAdmin().get("/api/v1/runs/{run_id}", run).jsonPath();
     }
 
     @Test
@@ -204,29 +144,29 @@ class CrashIT {
     void anUploadThatIsKilledLeavesNothingAndThenCompletes() throws Exception {
         var organization = organization();
         var header = "customer_id,occurred_at,amount\n";
-        try (var connection = new RawHttp(port)) {
+        try (var connection = new RawHttp(service.port())) {
             connection
                     .head(
                             "POST /api/v1/churn/organizations/%s/upload-data HTTP/1.1".formatted(organization),
-                            "X-API-Key: " + KEY,
+                            "X-API-Key: " + Replica.ADMIN_KEY,
                             "Content-Type: text/csv",
                             "Transfer-Encoding: chunked")
                     .chunk(header);
             for (var first = 0; first < 4 * BATCH; first += BATCH) {
                 connection.chunk(purchases(first, BATCH));
             }
-            await("the upload is in the staging table", Duration.ofSeconds(20), () -> openTransactions() == 1);
+            Replica.await("the upload is in the staging table", Duration.ofSeconds(20), () -> openTransactions() == 1);
             kill();
         }
 
         startService();
 
-        assertThat(asAdmin()
+        assertThat(service.asAdmin()
                         .get("/api/v1/organizations/{org_id}/customers", organization)
                         .jsonPath()
                         .getList("items"))
                 .isEmpty();
-        assertThat(asAdmin()
+        assertThat(service.asAdmin()
                         .get("/api/v1/organizations/{org_id}/runs", organization)
                         .jsonPath()
                         .getList("items"))
@@ -250,7 +190,7 @@ class CrashIT {
         upload(organization, "customer_id,occurred_at,amount\n" + purchases(0, CUSTOMERS))
                 .then()
                 .statusCode(200);
-        var run = asAdmin()
+        var run = service.asAdmin()
                 .header("Prefer", "respond-async")
                 .queryParam("as_of", "2025-03-01T00:00:00Z")
                 .post("/api/v1/segmentation/organizations/{org_id}/segment", organization)
@@ -258,7 +198,7 @@ class CrashIT {
                 .statusCode(202)
                 .extract()
                 .<String>path("id");
-        await("some parts are done", Duration.ofSeconds(60), () -> run(run).getInt("parts_done") > 3);
+        Replica.await("some parts are done", Duration.ofSeconds(60), () -> run(run).getInt("parts_done") > 3);
         kill();
         assertThat(number("select count(*) from runs where id = '%s' and status = 'running'".formatted(run)))
                 .as("the run was not finished yet")
@@ -272,7 +212,7 @@ class CrashIT {
         assertThat(finished.getInt("parts")).isEqualTo(2 * CUSTOMERS / 1_000 + 1);
         assertThat(finished.getInt("parts_done")).isEqualTo(finished.getInt("parts"));
         assertThat(finished.getInt("totals.segmented")).isEqualTo(CUSTOMERS);
-        assertThat(asAdmin()
+        assertThat(service.asAdmin()
                         .get("/api/v1/segmentation/organizations/{org_id}/segments", organization)
                         .jsonPath()
                         .getInt("total_customers"))

@@ -3,33 +3,27 @@ package io.perennial.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.core.http.RequestOptions;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.perennial.testing.Replica;
+import io.perennial.testing.ReplicaDatabase;
 
 /**
  * The native executable, the jar, and the jar with an AOT cache, as replicas on one migrated database. They have to be built
@@ -48,7 +42,6 @@ class PackagesBenchmark {
     private static final int CUSTOMERS = 5_000;
     private static final int REQUESTS = Math.min(Size.REQUESTS, 10_000);
     private static final int SCORED_AGAIN = 3;
-    private static final String KEY = "admin-key-of-the-benchmark";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final double FIRST_ANSWER = 120;
@@ -68,16 +61,16 @@ class PackagesBenchmark {
     @TempDir
     private Path directory;
 
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Replica> started = new ArrayList<>();
 
     /** A way to run the service. */
     private record Variant(String name, List<String> command) {}
 
     /** A running service. */
-    private record Replica(Variant variant, Process process, int port, double firstAnswer, double memory) {
+    private record Running(Variant variant, Replica replica, double firstAnswer, double memory) {
 
         RequestSpecification request() {
-            return RestAssured.given().port(port).header("X-API-Key", KEY);
+            return replica.asAdmin();
         }
     }
 
@@ -87,8 +80,8 @@ class PackagesBenchmark {
 
     @AfterEach
     void stop() throws InterruptedException {
-        for (var process : processes) {
-            process.destroyForcibly().waitFor();
+        for (var replica : started) {
+            replica.kill();
         }
     }
 
@@ -96,17 +89,8 @@ class PackagesBenchmark {
     void packages() throws Exception {
         assumeThat(EXECUTABLE).as("the executable, see bench.native").exists();
         assumeThat(JAR).as("the jar, see bench.jar").exists();
-        try (var postgres = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("postgres"))
-                .setLocaleConfig("locale", "C.UTF-8")
-                .setLocaleConfig("encoding", "UTF8")
-                .start()) {
-            try (var connection = DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-                    var statement = connection.createStatement()) {
-                statement.execute("create database perennial");
-            }
-            var url = "postgresql://localhost:%d/perennial".formatted(postgres.getPort());
-            measure(new Packages(url), new Owner(postgres.getDatabase("postgres", "perennial")));
+        try (var database = ReplicaDatabase.start(directory)) {
+            measure(new Packages(database), new Owner(database.source()));
         }
     }
 
@@ -126,7 +110,7 @@ class PackagesBenchmark {
                 var replica = packages.start(variant, customers.segment(0));
                 answers.computeIfAbsent(variant, v -> new ArrayList<>()).add(replica.firstAnswer);
                 memory.computeIfAbsent(variant, v -> new ArrayList<>()).add(replica.memory);
-                end(replica);
+                replica.replica.kill();
             }
         }
         compare("First answer, median", "ms", answers, variants, FIRST_ANSWER_OF_JAR);
@@ -140,11 +124,11 @@ class PackagesBenchmark {
 
     private void run(Packages packages, List<Variant> variants, Customers customers) throws Exception {
         var memory = new HashMap<Variant, List<Double>>();
-        var replicas = new ArrayList<Replica>();
+        var replicas = new ArrayList<Running>();
         for (var variant : variants) {
             var replica = packages.start(variant, customers.segment(0));
             await("the engine is loaded", () -> packages.predicted(replica, customers));
-            memory.put(variant, List.of(resident(replica.process)));
+            memory.put(variant, List.of(resident(replica.replica.process())));
             replicas.add(replica);
         }
         compare("Memory after the first prediction", "MB", memory, variants, null);
@@ -166,7 +150,7 @@ class PackagesBenchmark {
         scoring(packages, replicas, customers);
     }
 
-    private void throughput(Load load, String what, List<Replica> replicas, IntFunction<String> path) throws Exception {
+    private void throughput(Load load, String what, List<Running> replicas, IntFunction<String> path) throws Exception {
         var perSecond = new HashMap<Variant, List<Double>>();
         var p99 = new HashMap<Variant, List<Double>>();
         for (var round = 0; round < Size.ROUNDS; round++) {
@@ -190,7 +174,7 @@ class PackagesBenchmark {
                                         .toList())));
     }
 
-    private void scoring(Packages packages, List<Replica> replicas, Customers customers) throws Exception {
+    private void scoring(Packages packages, List<Running> replicas, Customers customers) throws Exception {
         var perSecond = new HashMap<Variant, List<Double>>();
         for (var round = 0; round <= SCORED_AGAIN; round++) {
             for (var replica : replicas) {
@@ -211,12 +195,12 @@ class PackagesBenchmark {
         compareRates("Batch scoring", "customers", perSecond, replicas, null);
     }
 
-    private static IntFunction<RequestOptions> request(Replica replica, IntFunction<String> path) {
+    private static IntFunction<RequestOptions> request(Running running, IntFunction<String> path) {
         return i -> new RequestOptions()
                 .setHost("localhost")
-                .setPort(replica.port)
+                .setPort(running.replica.port())
                 .setURI(path.apply(i))
-                .putHeader("X-API-Key", KEY);
+                .putHeader("X-API-Key", Replica.ADMIN_KEY);
     }
 
     /** Less is better. */
@@ -238,7 +222,7 @@ class PackagesBenchmark {
 
     /** More is better. */
     private void compareRates(
-            String what, String unit, Map<Variant, List<Double>> found, List<Replica> replicas, Double atLeast) {
+            String what, String unit, Map<Variant, List<Double>> found, List<Running> replicas, Double atLeast) {
         var floor = median(found.get(replicas.get(1).variant));
         var figure = Figure.throughput(
                 what + ", native",
@@ -305,125 +289,80 @@ class PackagesBenchmark {
     /** Starts replicas on a database. */
     private final class Packages {
 
-        private final String url;
+        private final ReplicaDatabase database;
 
-        Packages(String url) {
-            this.url = url;
+        Packages(ReplicaDatabase database) {
+            this.database = database;
         }
 
         /** Migrates the database, makes the demo organizations, and trains a model on one of them. */
         Customers fill(Variant variant) throws Exception {
-            var migration = process(
+            database.migrate(variant.command, log());
+            var replica = replica(
                     variant,
-                    freePort(),
-                    environment -> environment.putAll(Map.of(
-                            "PERENNIAL_DATABASE_USER", "postgres",
-                            "PERENNIAL_DATABASE_PASSWORD", "postgres",
-                            "PERENNIAL_DATABASE_MIGRATE", "true",
-                            "QUARKUS_INIT_AND_EXIT", "true")));
-            assertThat(migration.waitFor(2, TimeUnit.MINUTES)).isTrue();
-            assertThat(migration.exitValue()).as(log()).isZero();
-            var port = freePort();
-            var process = process(
-                    variant,
-                    port,
-                    environment -> environment.putAll(Map.of(
-                            "PERENNIAL_DEMO_ENABLED", "true", "PERENNIAL_DEMO_CUSTOMERS", String.valueOf(CUSTOMERS))));
-            await("the demo is made", () -> log().contains("The demo organizations are ready"));
-            var replica = new Replica(variant, process, port, 0, 0);
-            var organization = replica.request()
+                    Map.of("PERENNIAL_DEMO_ENABLED", "true", "PERENNIAL_DEMO_CUSTOMERS", String.valueOf(CUSTOMERS)));
+            await("the demo is made", () -> replica.log().contains("The demo organizations are ready"));
+            var running = new Running(variant, replica, 0, 0);
+            var organization = running.request()
                     .get("/api/v1/organizations?limit=50")
                     .<String>path("items.find { it.org_type == 'telecom' }.id");
             completed(
-                    replica,
-                    replica.request()
+                    running,
+                    running.request()
                             .post("/api/v1/churn/organizations/{org_id}/train", organization)
                             .path("id"));
-            assertThat(replica.request()
+            assertThat(running.request()
                             .get("/api/v1/models/organizations/{org_id}/churn/versions", organization)
                             .<String>path("items[0].status"))
                     .isEqualTo("active");
-            var ids = replica.request()
+            var ids = running.request()
                     .get("/api/v1/organizations/{org_id}/customers?limit=1000", organization)
                     .<List<String>>path("items.id");
-            end(replica);
+            replica.kill();
             return new Customers(organization, ids);
         }
 
         /** Starts a replica and waits for its first answer. */
-        Replica start(Variant variant, String path) throws Exception {
-            var port = freePort();
+        Running start(Variant variant, String path) throws Exception {
             var begin = System.nanoTime();
-            var process = process(variant, port, environment -> {});
-            while (!answers(port, path)) {
-                assertThat(process.isAlive()).as(log()).isTrue();
+            var replica = replica(variant, Map.of());
+            while (!replica.answers(path)) {
+                assertThat(replica.process().isAlive()).as(replica.log()).isTrue();
                 TimeUnit.MICROSECONDS.sleep(500);
             }
             var milliseconds = (System.nanoTime() - begin) / 1e6;
-            return new Replica(variant, process, port, milliseconds, resident(process));
+            return new Running(variant, replica, milliseconds, resident(replica.process()));
         }
 
-        private Process process(Variant variant, int port, Consumer<Map<String, String>> settings) throws IOException {
-            var builder = new ProcessBuilder(variant.command);
-            var environment = builder.environment();
-            environment.keySet().removeIf(name -> name.startsWith("PERENNIAL_") || name.startsWith("QUARKUS_"));
-            environment.putAll(Map.of(
-                    "PERENNIAL_DATABASE_URL", url,
-                    "PERENNIAL_DATABASE_SERVICE_USER", "perennial_service",
-                    "PERENNIAL_DATABASE_SERVICE_PASSWORD", "password-of-the-service",
-                    "PERENNIAL_DATABASE_MIGRATE", "false",
-                    "PERENNIAL_ADMIN_KEY", KEY,
-                    "OMP_NUM_THREADS", "1",
-                    "QUARKUS_HTTP_PORT", String.valueOf(port)));
-            settings.accept(environment);
-            var process = builder.redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            directory.resolve("service.log").toFile()))
-                    .start();
-            processes.add(process);
-            return process;
+        private Replica replica(Variant variant, Map<String, String> more) throws IOException {
+            var environment = new HashMap<>(more);
+            environment.put("OMP_NUM_THREADS", "1");
+            var replica = Replica.start(variant.command, database.environment(environment), log());
+            started.add(replica);
+            return replica;
+        }
+
+        private Path log() {
+            return directory.resolve("service.log");
         }
 
         /** Whether the prediction of a customer is made by the model. */
-        boolean predicted(Replica replica, Customers customers) {
-            var version = replica.request()
+        boolean predicted(Running running, Customers customers) {
+            var version = running.request()
                     .get("/api/v1/predictions/customers/{customer_id}", customers.id(0))
                     .<String>path("churn.model_version");
             return version != null && version.startsWith("churn-");
         }
 
-        void completed(Replica replica, String run) throws InterruptedException {
+        void completed(Running running, String run) throws InterruptedException {
             await(
                     "the run ends",
-                    () -> !replica.request()
+                    () -> !running.request()
                             .get("/api/v1/runs/{run_id}", run)
                             .<String>path("status")
                             .equals("running"));
-            assertThat(replica.request().get("/api/v1/runs/{run_id}", run).<String>path("status"))
+            assertThat(running.request().get("/api/v1/runs/{run_id}", run).<String>path("status"))
                     .isEqualTo("completed");
-        }
-
-        private String log() {
-            try {
-                return Files.readString(directory.resolve("service.log"));
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-    }
-
-    private static boolean answers(int port, String path) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write("GET %s HTTP/1.0\r\nX-API-Key: %s\r\n\r\n"
-                            .formatted(path, KEY)
-                            .getBytes(StandardCharsets.US_ASCII));
-            var status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
-            assertThat(status).endsWith(" 200");
-            return true;
-        } catch (java.net.ConnectException e) {
-            return false;
         }
     }
 
@@ -435,21 +374,7 @@ class PackagesBenchmark {
         return Long.parseLong(matcher.group(1)) * 1024 / 1e6;
     }
 
-    private static void end(Replica replica) throws InterruptedException {
-        replica.process.destroyForcibly().waitFor();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        var deadline = Instant.now().plus(PATIENCE);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        Replica.await(what, PATIENCE, condition);
     }
 }

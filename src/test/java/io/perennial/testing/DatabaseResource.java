@@ -31,15 +31,8 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         var properties =
                 new HashMap<>(DatabaseSettings.resolve(freshDirectory()).asProperties());
-        // What is committed need not be on the disk: the database of a test is looked at by nobody after it.
-        try (var owner = DriverManager.getConnection(
-                        "jdbc:" + properties.get("perennial.database.url"),
-                        properties.get("perennial.database.user"),
-                        properties.get("perennial.database.password"));
-                var statement = owner.createStatement()) {
-            statement.execute("alter database %s set synchronous_commit = off".formatted(owner.getCatalog()));
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+        if (Boolean.parseBoolean(properties.get("perennial.database.embedded"))) {
+            commitWithoutWaiting(properties);
         }
         // A test of what was built looks into the database from outside of the service.
         properties.forEach(System::setProperty);
@@ -53,6 +46,20 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
         properties.put("perennial.models.training.max-snapshots", "2");
         properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "16M"));
         return properties;
+    }
+
+    /** Unless it is measured: what a test commits need not survive the machine. */
+    private static void commitWithoutWaiting(Map<String, String> database) {
+        try (var owner = DriverManager.getConnection(
+                        "jdbc:" + database.get("perennial.database.url"),
+                        database.get("perennial.database.user"),
+                        database.get("perennial.database.password"));
+                var statement = owner.createStatement()) {
+            statement.execute("alter database %s set synchronous_commit = %s"
+                    .formatted(owner.getCatalog(), System.getProperty("perennial.test.synchronous-commit", "off")));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What an earlier run left is of no use: its schema may be another. */

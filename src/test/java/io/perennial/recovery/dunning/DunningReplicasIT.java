@@ -4,27 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.restassured.RestAssured;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.perennial.testing.Database;
+import io.perennial.testing.Replica;
+import io.perennial.testing.ReplicaDatabase;
 
 /**
  * Packaged replicas that take due steps from one database and send what they say to a real mail server: two at once, and one that
@@ -39,7 +31,6 @@ import io.perennial.testing.Database;
  */
 class DunningReplicasIT {
 
-    private static final Path DIRECTORY = Path.of("target", "dunning-it").toAbsolutePath();
     private static final int STEPS = 1_000;
 
     /** A few in every build; {@code -Dperennial.test.kills=50} for many. */
@@ -51,64 +42,23 @@ class DunningReplicasIT {
     /** More than can be done between the kills, so that each of them comes in the middle of work. */
     private static final int STEPS_TO_KILL = 80 * KILLS;
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Path log;
+    private static ReplicaDatabase database;
 
     private final List<Replica> replicas = new ArrayList<>();
     private GreenMail mail;
     private UUID organization;
 
-    /** A running service. */
-    private record Replica(Process process, int port) {
-
-        boolean isReady() {
-            try {
-                return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        }
-
-        /** Steps that it has done. */
-        long done() {
-            return RestAssured.given()
-                    .port(port)
-                    .get("/q/metrics")
-                    .asString()
-                    .lines()
-                    .filter(line -> line.startsWith("perennial_recovery_steps_total") && line.contains("\"done\""))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                    .sum();
-        }
-    }
-
     @BeforeAll
     static void migrate() throws Exception {
-        deleteDirectory();
-        Files.createDirectories(DIRECTORY);
-        postgres = EmbeddedPostgres.builder()
-                .setDataDirectory(DIRECTORY.resolve("postgres"))
-                .setLocaleConfig("locale", "C.UTF-8")
-                .setLocaleConfig("encoding", "UTF8")
-                .start();
-        try (var connection = DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-                var statement = connection.createStatement()) {
-            statement.execute("create database perennial");
-        }
-        url = "postgresql://localhost:%d/perennial".formatted(postgres.getPort());
-        var migration = start(Map.of(
-                "PERENNIAL_DATABASE_USER", "postgres",
-                "PERENNIAL_DATABASE_PASSWORD", "postgres",
-                "QUARKUS_INIT_AND_EXIT", "true"));
-        assertThat(migration.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        assertThat(migration.exitValue())
-                .as("see target/dunning-it/service.log")
-                .isZero();
+        var folder = Replica.freshFolder("dunning-it");
+        log = folder.resolve("service.log");
+        database = ReplicaDatabase.start(folder).migrate(Replica.jar(), log);
     }
 
     @AfterAll
     static void stopDatabase() throws IOException {
-        postgres.close();
+        database.close();
     }
 
     @BeforeEach
@@ -116,84 +66,46 @@ class DunningReplicasIT {
         mail = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
         mail.start();
         organization = UUID.randomUUID();
-        try (var owner = owner();
-                var statement = owner.createStatement()) {
-            statement.execute("""
-                    insert into organizations (id, name, org_type, currency, timezone, churn_horizon_days, created_at, updated_at)
-                    values ('%s', 'Harbor', 'ecommerce', 'EUR', 'UTC', 60, now(), now())""".formatted(organization));
-        }
+        database.execute("""
+                insert into organizations (id, name, org_type, currency, timezone, churn_horizon_days, created_at, updated_at)
+                values ('%s', 'Harbor', 'ecommerce', 'EUR', 'UTC', 60, now(), now())""".formatted(organization));
     }
 
     @AfterEach
     void stop() throws InterruptedException {
         for (var replica : replicas) {
-            replica.process().destroyForcibly().waitFor();
+            replica.kill();
         }
         mail.stop();
     }
 
     private Replica replica() throws IOException {
-        var port = freePort();
-        var environment = new HashMap<>(Map.of(
-                "PERENNIAL_DATABASE_MIGRATE", "false",
-                "PERENNIAL_DEMO_ENABLED", "false",
-                "PERENNIAL_ADMIN_KEY", "admin-key-of-the-test",
-                "PERENNIAL_OUTREACH_CHANNELS_EMAIL_HOST", "localhost",
-                "PERENNIAL_OUTREACH_CHANNELS_EMAIL_PORT",
-                        String.valueOf(mail.getSmtp().getPort()),
-                "PERENNIAL_OUTREACH_CHANNELS_EMAIL_FROM", "care@harbor.example",
-                "PERENNIAL_OUTREACH_CHANNELS_EMAIL_TIME_LIMIT", "5s"));
-        var replica = new Replica(start(environment, "-Dquarkus.http.port=" + port), port);
+        var replica = Replica.start(
+                Replica.jar(),
+                database.environment(Map.of(
+                        "PERENNIAL_OUTREACH_CHANNELS_EMAIL_HOST", "localhost",
+                        "PERENNIAL_OUTREACH_CHANNELS_EMAIL_PORT",
+                                String.valueOf(mail.getSmtp().getPort()),
+                        "PERENNIAL_OUTREACH_CHANNELS_EMAIL_FROM", "care@harbor.example",
+                        "PERENNIAL_OUTREACH_CHANNELS_EMAIL_TIME_LIMIT", "5s")),
+                log);
         replicas.add(replica);
         return replica;
     }
 
-    private static Process start(Map<String, String> environment, String... options) throws IOException {
-        var builder = new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"), "-Xmx256m", "-XX:TieredStopAtLevel=1");
-        builder.command().addAll(List.of(options));
-        builder.command().addAll(List.of("-jar", new File("target/quarkus-app/quarkus-run.jar").getAbsolutePath()));
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("PERENNIAL_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "PERENNIAL_DATABASE_URL", url,
-                        "PERENNIAL_DATABASE_SERVICE_USER", "perennial_service",
-                        "PERENNIAL_DATABASE_SERVICE_PASSWORD", "password-of-the-service"));
-        builder.environment().putAll(environment);
-        return builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        DIRECTORY.resolve("service.log").toFile()))
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static Connection owner() throws SQLException {
-        return DriverManager.getConnection("jdbc:" + url, "postgres", "postgres");
-    }
-
-    private static void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        var deadline = Instant.now().plus(limit);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.sleep(2);
-        }
-    }
-
-    private static void deleteDirectory() throws IOException {
-        if (Files.exists(DIRECTORY)) {
-            try (var paths = Files.walk(DIRECTORY)) {
-                paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-            }
-        }
+    /** Steps that a replica has done. */
+    private static long done(Replica replica) {
+        return replica.request()
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("perennial_recovery_steps_total") && line.contains("\"done\""))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private void dueCases(int count) throws SQLException {
-        try (var owner = owner()) {
+        try (var owner = database.asOwner()) {
             CaseBuilder.dueCases(owner, organization, count);
         }
     }
@@ -252,19 +164,20 @@ class DunningReplicasIT {
     void ofAThousandDueStepsTwoReplicasTakeEachOnce() throws Exception {
         var one = replica();
         var other = replica();
-        await("both replicas start", Duration.ofSeconds(120), () -> one.isReady() && other.isReady());
+        one.awaitReady();
+        other.awaitReady();
         dueCases(STEPS);
 
-        try (var owner = owner()) {
-            await("everything is said; see target/dunning-it", Duration.ofSeconds(180), () -> isDrained(owner));
+        try (var owner = database.asOwner()) {
+            Replica.await("everything is said; see target/dunning-it", Duration.ofSeconds(180), () -> isDrained(owner));
 
             assertEveryStepWasTakenOnce(owner, STEPS);
             assertThat(mail.getReceivedMessages()).hasSize(STEPS);
             assertThat(distinctMails()).isEqualTo(STEPS);
-            assertThat(one.done() + other.done()).isEqualTo(STEPS);
-            assertThat(one.done()).as("both took part").isPositive();
-            assertThat(other.done()).as("both took part").isPositive();
-            System.out.printf("Two replicas took %d and %d steps%n", one.done(), other.done());
+            assertThat(done(one) + done(other)).isEqualTo(STEPS);
+            assertThat(done(one)).as("both took part").isPositive();
+            assertThat(done(other)).as("both took part").isPositive();
+            System.out.printf("Two replicas took %d and %d steps%n", done(one), done(other));
         }
     }
 
@@ -273,18 +186,18 @@ class DunningReplicasIT {
         var seed = Instant.now().toEpochMilli();
         var random = new Random(seed);
         dueCases(STEPS_TO_KILL);
-        try (var owner = owner()) {
+        try (var owner = database.asOwner()) {
             for (var kill = 0; kill < KILLS; kill++) {
                 var replica = replica();
                 var until = done(owner) + 1 + random.nextInt(MOST_BETWEEN);
-                await(
+                Replica.await(
                         "the replica works; seed " + seed,
                         Duration.ofSeconds(120),
                         () -> !replica.process().isAlive() || done(owner) >= until);
                 assertThat(replica.process().isAlive())
                         .as("it was killed by us")
                         .isTrue();
-                replica.process().destroyForcibly().waitFor();
+                replica.kill();
             }
             var beforeTheLast = done(owner);
             assertThat(beforeTheLast)
@@ -292,7 +205,7 @@ class DunningReplicasIT {
                     .isLessThan(STEPS_TO_KILL);
 
             replica();
-            await("everything is said; seed " + seed, Duration.ofSeconds(400), () -> isDrained(owner));
+            Replica.await("everything is said; seed " + seed, Duration.ofSeconds(400), () -> isDrained(owner));
 
             assertEveryStepWasTakenOnce(owner, STEPS_TO_KILL);
             assertThat(distinctMails()).isEqualTo(STEPS_TO_KILL);
