@@ -53,12 +53,19 @@ class ParkedEvents implements NewCustomers {
                 .replaceWithVoid();
     }
 
-    /** As {@code customer_of_event} finds the customer, for many events. */
+    /**
+     * As {@code customer_of_event} finds the customer, for many events. They are joined sideways, each by its whole key, whatever
+     * the planner takes the tables to hold.
+     */
     private static final String ARRIVED = """
-            select e.organization_id, e.id, e.occurred_at, e.precedence,
+            select e.organization_id, e.ctid as place, e.id, e.occurred_at, e.precedence,
                 coalesce(own.customer_id, theirs.customer_id) as customer_id
             from webhook_events e
-            left join customers own on own.organization_id = e.organization_id and own.customer_id = e.customer_id
+            left join lateral (
+                select c.customer_id
+                from customers c
+                where c.organization_id = e.organization_id and c.customer_id = e.customer_id
+                limit 1) own on true
             left join lateral (
                 select c.customer_id
                 from customers c
@@ -68,9 +75,10 @@ class ParkedEvents implements NewCustomers {
                 limit 1) theirs on true
             where e.status = 'parked' and coalesce(own.customer_id, theirs.customer_id) is not null""";
 
+    /** One that somebody else takes meanwhile has another place then. */
     private static final String UNPARK = """
             with found as (
-                select id, customer_id
+                select place, customer_id
                 from (:arrived and e.organization_id = $1) arrived
                 order by occurred_at, precedence, id
                 limit $2
@@ -78,7 +86,7 @@ class ParkedEvents implements NewCustomers {
             update webhook_events e
             set status = 'received', reason = null, customer_id = found.customer_id
             from found
-            where e.organization_id = $1 and e.id = found.id and e.status = 'parked'""".replace(":arrived", ARRIVED);
+            where e.organization_id = $1 and e.ctid = found.place and e.status = 'parked'""".replace(":arrived", ARRIVED);
 
     /** Whoever waited may be few or very many, of which an upload that has just ended has left no statistics: keys are looked up. */
     private static final String BY_KEYS = """
