@@ -38,7 +38,14 @@ class ProductFeatures {
             set features = excluded.features, counted_at = excluded.counted_at
             where product_features.counted_at is not null""";
 
-    /** Finds out what there is, unless it is known: because it was said, or because it was found not long ago. */
+    /** Nothing while somebody else is about it, or has been: who waited here for others who wait for it would wait for ever. */
+    private static final String TAKE = """
+            select from product_features where organization_id = $1 and counted_at = $2 for update skip locked""";
+
+    /**
+     * Finds out what there is, unless it is known: because it was said, or because it was found not long ago. While somebody else
+     * finds it out anew, what was found before has to do.
+     */
     Uni<Void> find(SqlConnection connection, UUID organization, Instant now) {
         return connection.preparedQuery("""
                         select cardinality(features) as found, counted_at from product_features
@@ -49,6 +56,12 @@ class ProductFeatures {
                 if (counted == null || counted.toInstant().plus(kept).isAfter(now)) {
                     return Uni.createFrom().voidItem();
                 }
+                return connection
+                        .preparedQuery(TAKE)
+                        .execute(Tuple.of(organization, counted))
+                        .chain(taken -> taken.size() == 0
+                                ? Uni.createFrom().voidItem()
+                                : count(connection, organization, now));
             }
             return count(connection, organization, now);
         });

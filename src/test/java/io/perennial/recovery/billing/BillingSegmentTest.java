@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.perennial.tenant.CustomerId;
 import io.perennial.testing.Api;
@@ -329,6 +330,28 @@ class BillingSegmentTest {
                 .put(path, organization)
                 .then()
                 .statusCode(200);
+        assertThat(metrics(ada).getDouble("feature_usage")).isEqualTo(100.0);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverFindsOutAnewWhatCanBeUsedKeepsNobodyWaiting() throws SQLException {
+        Billing.customer(organization, "ada");
+        Billing.events(organization, event("ada", 1, "feature_use", "api") + event("ada", 1, "feature_use", "beta"));
+        var ada = CustomerId.of(organization, "ada");
+        assertThat(metrics(ada).getDouble("feature_usage")).isEqualTo(100.0);
+        Database.execute("""
+                update product_features
+                set features = '{api,beta,exports,alerts}', counted_at = now() - interval '25 hours'
+                where organization_id = '%s'""".formatted(organization));
+
+        try (var somebody = Database.asOwner()) {
+            somebody.setAutoCommit(false);
+            Database.texts(
+                    somebody, "select 1 from product_features where organization_id = ? for update", organization);
+            assertThat(metrics(ada).getDouble("feature_usage")).isEqualTo(50.0);
+            somebody.rollback();
+        }
         assertThat(metrics(ada).getDouble("feature_usage")).isEqualTo(100.0);
     }
 
