@@ -61,14 +61,52 @@ public class Idempotency {
         if (key == null) {
             return work.get();
         }
-        if (key.isBlank() || key.length() > 255) {
-            throw ProblemType.INVALID_REQUEST.problem("%s must have 1 to 255 characters", HEADER);
-        }
+        validate(key);
         var fingerprint = sha256(request);
         return take(connection, organization, key, fingerprint)
                 .chain(taken -> taken
                         ? work.get().call(answer -> keep(connection, organization, key, answer))
                         : recall(connection, organization, key, fingerprint, type));
+    }
+
+    /**
+     * Does work that takes long, in transactions of its own, unless the key was used before. No transaction is held meanwhile, so
+     * two requests with the key at the same time both do the work, which has to be harmless; both get the answer of the first
+     * that is done.
+     *
+     * @param key null to do the work in any case
+     * @param request what the key stands for; the same key with another request is refused
+     * @param work its answer is stored as JSON, so it may hold no secret; a key whose work failed may be used again
+     * @return fails with {@link ProblemType#IDEMPOTENCY_KEY_REUSED}
+     */
+    public <T> Uni<T> onceDone(UUID organization, String key, String request, Class<T> type, Supplier<Uni<T>> work) {
+        if (key == null) {
+            return work.get();
+        }
+        validate(key);
+        return database.transaction(
+                        organization, connection -> recall(connection, organization, key, sha256(request), type))
+                .chain(known -> known == null
+                        ? work.get().chain(answer -> keepFirst(organization, key, request, type, answer))
+                        : Uni.createFrom().item(known));
+    }
+
+    private <T> Uni<T> keepFirst(UUID organization, String key, String request, Class<T> type, T answer) {
+        return database.transaction(
+                organization,
+                connection -> once(
+                        connection,
+                        organization,
+                        key,
+                        request,
+                        type,
+                        () -> Uni.createFrom().item(answer)));
+    }
+
+    private static void validate(String key) {
+        if (key.isBlank() || key.length() > 255) {
+            throw ProblemType.INVALID_REQUEST.problem("%s must have 1 to 255 characters", HEADER);
+        }
     }
 
     /** Waits for a transaction that holds the key. */
@@ -92,6 +130,7 @@ public class Idempotency {
                 .replaceWithVoid();
     }
 
+    /** The answer that was kept; null when the key was not used. */
     private <T> Uni<T> recall(
             SqlConnection connection, UUID organization, String key, Buffer fingerprint, Class<T> type) {
         return connection
@@ -100,6 +139,9 @@ public class Idempotency {
                         where organization_id = $1 and idempotency_key = $2""")
                 .execute(Tuple.of(organization, key))
                 .map(rows -> {
+                    if (rows.size() == 0) {
+                        return null;
+                    }
                     var row = rows.iterator().next();
                     if (!Arrays.equals(
                             fingerprint.getBytes(), row.getBuffer("fingerprint").getBytes())) {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
+import io.perennial.platform.ProblemType;
+
 /**
  * Takes what is due, the most urgent first, over all organizations. Every replica does; which of them takes a step is decided
  * by the lock of its case.
@@ -102,6 +104,20 @@ class DunningDriver {
                 .collect()
                 .last()
                 .replaceWith(all);
+    }
+
+    /**
+     * The same for somebody who relies on it.
+     *
+     * @return fails with {@link ProblemType#UNAVAILABLE} when this replica is told to stop before nothing is due any more
+     */
+    Uni<Map<Taken, Integer>> takeAllDue(UUID organization) {
+        return takeDue(organization).invoke(taken -> {
+            if (leaving) {
+                throw ProblemType.UNAVAILABLE.problem(
+                        "This replica is told to stop; ask again, and another one goes on");
+            }
+        });
     }
 
     private Uni<Map<Taken, Integer>> some(UUID organization) {

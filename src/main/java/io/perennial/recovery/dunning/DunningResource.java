@@ -26,7 +26,6 @@ import io.perennial.recovery.incentive.RetentionOffers;
 import io.perennial.tenant.Access;
 import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.Role;
-import io.perennial.tenant.TenantDatabase;
 
 /** Dunning: what is, would be and is to be said about failed payments and recovery cases, and when. */
 @Path("/api/v1/recovery")
@@ -34,7 +33,6 @@ import io.perennial.tenant.TenantDatabase;
 class DunningResource {
 
     private final Access access;
-    private final TenantDatabase database;
     private final PaymentFailures failures;
     private final FailureMessages failureMessages;
     private final Sequences sequences;
@@ -43,14 +41,12 @@ class DunningResource {
 
     DunningResource(
             Access access,
-            TenantDatabase database,
             PaymentFailures failures,
             FailureMessages failureMessages,
             Sequences sequences,
             DunningDriver driver,
             Idempotency idempotency) {
         this.access = access;
-        this.database = database;
         this.failures = failures;
         this.failureMessages = failureMessages;
         this.sequences = sequences;
@@ -195,18 +191,16 @@ class DunningResource {
             summary = "Take the steps of recovery cases that are due now",
             description = """
                     The service does so by itself; this is for whoever schedules from outside, and answers when nothing is due any
-                    more. A step is taken once, however often and by how many this is asked for.""")
+                    more. A step is taken once, however often and by how many this is asked for. A replica that is told to stop
+                    meanwhile answers 503, and another one goes on when it is asked again.""")
     public Uni<DunningRun> run(@RestPath("org_id") UUID orgId, @HeaderParam(Idempotency.HEADER) String idempotencyKey) {
         return access.organization(orgId)
-                .chain(organization -> database.transaction(
+                .chain(organization -> idempotency.onceDone(
                         orgId,
-                        transaction -> idempotency.once(
-                                transaction,
-                                orgId,
-                                idempotencyKey,
-                                "POST dunning/run",
-                                DunningRun.class,
-                                () -> driver.takeDue(orgId).map(taken -> DunningRun.of(orgId, taken)))));
+                        idempotencyKey,
+                        "POST dunning/run",
+                        DunningRun.class,
+                        () -> driver.takeAllDue(orgId).map(taken -> DunningRun.of(orgId, taken))));
     }
 
     private static DunningStage stage(String label) {

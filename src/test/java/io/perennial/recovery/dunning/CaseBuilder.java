@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.UUID;
 
 /** Puts active cases of failed payments, with steps that are due, into the database, as if they had come to be there. */
-final class CaseBuilder {
+public final class CaseBuilder {
 
     private CaseBuilder() {}
 
@@ -13,7 +13,7 @@ final class CaseBuilder {
      * Customers {@code c00001} and so on, each of whom pays 120.00 a month for 200 days, has one payment that failed twice, and an
      * active case of medium risk whose first mail is due.
      */
-    static void dueCases(Connection owner, UUID organization, int count) throws SQLException {
+    public static void dueCases(Connection owner, UUID organization, int count) throws SQLException {
         try (var statement = owner.createStatement()) {
             statement.execute("""
                     create temporary table made on commit preserve rows as

@@ -1,6 +1,7 @@
 package io.perennial.recovery.dunning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -8,6 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.test.junit.QuarkusMock;
 import io.restassured.response.ValidatableResponse;
 import io.smallrye.mutiny.Multi;
@@ -24,6 +27,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.perennial.platform.ProblemException;
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 import io.perennial.testing.MovableClock;
@@ -40,6 +44,12 @@ class DunningTest {
 
     @Inject
     StepTaker taker;
+
+    @Inject
+    Steps steps;
+
+    @Inject
+    DunningConfig config;
 
     private final MovableClock clock = new MovableClock(Instant.now());
     private UUID organization;
@@ -276,6 +286,21 @@ class DunningTest {
                 .statusCode(200)
                 .body("steps", equalTo(0));
         assertThat(text("select count(*) from outreach_messages")).isEqualTo("3");
+    }
+
+    @Test
+    void aReplicaThatIsToldToStopDoesNotSayThatNothingIsDueAnyMore() throws SQLException {
+        dueCases(1);
+        var stopping = new DunningDriver(steps, taker, config, new SimpleMeterRegistry());
+        stopping.stop(new ShutdownEvent());
+
+        assertThatThrownBy(() -> stopping.takeAllDue(organization).await().atMost(PATIENCE))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("ask again");
+
+        driver.takeAllDue(organization).await().atMost(PATIENCE);
+        assertThat(text("select status from recovery_steps")).isEqualTo("done");
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("1");
     }
 
     @Test
