@@ -119,6 +119,11 @@ ask_patiently --request POST --header "Idempotency-Key: $IDEMPOTENCY_KEY" --head
     "$PERENNIAL_URL$RUN_PATH"
 case $status in
     200 | 201 | 204)
+        # Dunning counts the steps that failed.
+        case $(field failed) in
+            '' | 0) ;;
+            *) fail 4 "Some of it failed: $answer" ;;
+        esac
         say "Done: $answer"
         exit 0
         ;;

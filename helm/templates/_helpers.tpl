@@ -57,6 +57,44 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 http://{{ include "perennial.fullname" . }}:{{ .Values.service.port }}
 {{- end }}
 
+{{/* The names of all settings of the service, the plain and the secret ones, one a line. */}}
+{{- define "perennial.settings" -}}
+{{- range $name, $value := .Values.config }}
+{{ $name }}
+{{- end }}
+{{- range .Values.secretConfig }}
+{{ .name }}
+{{- end }}
+{{- end }}
+
+{{/* A value as the service reads it: a number without an exponent. */}}
+{{- define "perennial.setting" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) -}}
+{{- printf "%.0f" . }}
+{{- else -}}
+{{- toString . }}
+{{- end }}
+{{- end }}
+
+{{/* Where customers reach the service, if it was said or the ingress tells. */}}
+{{- define "perennial.publicUrl" -}}
+{{- $url := "" }}
+{{- if hasKey .Values.config "PERENNIAL_OUTREACH_PUBLIC_URL" }}
+{{- $url = .Values.config.PERENNIAL_OUTREACH_PUBLIC_URL }}
+{{- else if .Values.ingress.enabled }}
+{{- $secure := list }}
+{{- range .Values.ingress.tls }}
+{{- $secure = concat $secure .hosts }}
+{{- end }}
+{{- range .Values.ingress.hosts }}
+{{- if and (not $url) (eq (default "/" .path) "/") (not (hasPrefix "*" .host)) }}
+{{- $url = printf "%s://%s" (has .host $secure | ternary "https" "http") .host }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $url }}
+{{- end }}
+
 {{/* An environment variable from a secret; takes name, secret and key. */}}
 {{- define "perennial.fromSecret" -}}
 - name: {{ .name }}
@@ -124,7 +162,8 @@ capabilities:
       "behavior" "behavior/organizations/%s/analyze-behaviors"
       "value" "value/organizations/%s/calculate"
       "offer-decisions" "offers/organizations/%s/decide"
-      "offer-training" "offers/organizations/%s/train" }}
+      "offer-training" "offers/organizations/%s/train"
+      "dunning" "recovery/organizations/%s/dunning/run" }}
 {{- if eq .kind "training" }}
 {{- printf "/api/v1/models/organizations/%s/%s/train" .organization .model }}
 {{- else if eq .kind "offer-sync" }}

@@ -285,10 +285,16 @@ class ChartTest {
                 .isEqualTo("registry.example/crm/perennial@sha256:" + "0123456789abcdef".repeat(4));
         assertThat(chart.all(ConfigMap.class).get(0).getData())
                 .containsEntry("PERENNIAL_RUNS_WORKERS", "4")
-                .containsEntry("PERENNIAL_MODELS_RETRAINING_ENABLED", "false");
+                .containsEntry("PERENNIAL_MODELS_RETRAINING_ENABLED", "false")
+                .containsEntry("PERENNIAL_OFFERS_SYNC_MAX_FILE_BYTES", "33554432")
+                .containsEntry("PERENNIAL_OUTREACH_CHANNELS_EMAIL_HOST", "smtp.example")
+                .containsEntry("PERENNIAL_OUTREACH_PUBLIC_URL", "https://retention.example");
         assertThat(secrets(container(service(chart))))
                 .containsEntry("PERENNIAL_ADMIN_KEY", "perennial-admin/admin-key")
-                .containsEntry("PERENNIAL_OFFERS_SECRET_CRM", "crm-token/token");
+                .containsEntry("PERENNIAL_OFFERS_SECRET_CRM", "crm-token/token")
+                .containsEntry("PERENNIAL_OUTREACH_CHANNELS_EMAIL_PASSWORD", "smtp/password")
+                .containsEntry("PERENNIAL_BILLING_WEBHOOK_MASTER_KEYS", "billing/master-keys")
+                .containsEntry("STRIPE_WEBHOOK_SECRET_7D0F6A58_51A2_4D1C_9D0A_3F2F1B6C7E10", "billing/stripe-harbor");
 
         var ingress = chart.the(Ingress.class).getSpec();
         assertThat(ingress.getIngressClassName()).isEqualTo("nginx");
@@ -344,7 +350,13 @@ class ChartTest {
         assertThat(policy.getEgress())
                 .flatExtracting(rule -> rule.getPorts())
                 .extracting(port -> port.getPort().getIntVal() + "/" + port.getProtocol())
-                .containsExactly("53/UDP", "53/TCP", "5432/TCP", "443/TCP");
+                .as("with the mail server, the providers of the channels, and the source of offers")
+                .containsExactly("53/UDP", "53/TCP", "5432/TCP", "587/TCP", "443/TCP", "443/TCP");
+        assertThat(policy.getEgress().get(2).getTo().get(0).getIpBlock().getCidr())
+                .isEqualTo("198.51.100.25/32");
+        assertThat(policy.getEgress().get(3).getTo())
+                .as("providers are anywhere")
+                .isEmpty();
         assertThat(policy.getEgress().get(1).getTo().get(0).getPodSelector().getMatchLabels())
                 .containsEntry("app", "postgres");
 
@@ -391,6 +403,11 @@ class ChartTest {
                 .get(1);
         assertThat(database.getPorts().get(0).getPort()).isEqualTo(new IntOrString(6432));
         assertThat(database.getTo().get(0).getIpBlock().getCidr()).isEqualTo("10.20.0.0/16");
+        assertThat(chart.the(NetworkPolicy.class, "retention-perennial")
+                        .getSpec()
+                        .getEgress())
+                .as("nothing is sent, so nothing else is reached")
+                .hasSize(2);
     }
 
     @Test
@@ -431,6 +448,7 @@ class ChartTest {
                         Map.entry("offer-decisions", prefix + "offers/organizations/" + HARBOR + "/decide"),
                         Map.entry("offer-training", prefix + "offers/organizations/" + HARBOR + "/train"),
                         Map.entry("offer-sync", prefix + "offers/organizations/" + HARBOR + "/sync-sources/crm/sync"),
+                        Map.entry("dunning", prefix + "recovery/organizations/" + HARBOR + "/dunning/run"),
                         Map.entry("other", prefix + "models/organizations/" + HARBOR + "/churn/backtest")));
     }
 

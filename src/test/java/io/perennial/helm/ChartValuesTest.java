@@ -60,11 +60,26 @@ class ChartValuesTest {
                 "config: {PERENNIAL_DATABASE_URL: 'postgresql://a/b'} | PERENNIAL_DATABASE_URL",
                 "config: {PERENNIAL_ADMIN_KEY: an-admin-key-of-20-letters} | PERENNIAL_ADMIN_KEY",
                 "config: {PERENNIAL_OFFERS_SECRET_CRM: token} | PERENNIAL_OFFERS_SECRET_CRM",
+                "config: {PERENNIAL_OFFERS_SECRET_HOST: token} | PERENNIAL_OFFERS_SECRET_HOST",
+                "config: {QUARKUS_OIDC_CREDENTIALS_SECRET: s} | QUARKUS_OIDC_CREDENTIALS_SECRET",
+                "config: {STRIPE_WEBHOOK_SECRET_7D0F6A58_51A2_4D1C_9D0A_3F2F1B6C7E10: s}"
+                        + " | STRIPE_WEBHOOK_SECRET_7D0F6A58_51A2_4D1C_9D0A_3F2F1B6C7E10",
+                "config: {PERENNIAL_OUTREACH_CHANNELS_PHONE_URL: 'https://me:hunter2@crm.example/'}"
+                        + " | PERENNIAL_OUTREACH_CHANNELS_PHONE_URL",
+                "config: {PERENNIAL_BILLING_TOLERANCE: whsec_abc} | PERENNIAL_BILLING_TOLERANCE",
+                "config: {PERENNIAL_BILLING_TOLERANCE: sk_live_abc} | PERENNIAL_BILLING_TOLERANCE",
+                "config: {PERENNIAL_BILLING_TOLERANCE: '-----BEGIN PRIVATE KEY-----'} | PERENNIAL_BILLING_TOLERANCE",
                 "config: {QUARKUS_HTTP_PORT: 9090} | QUARKUS_HTTP_PORT",
                 "config: {QUARKUS_SHUTDOWN_DELAY: 1S} | QUARKUS_SHUTDOWN_DELAY",
                 "config: {perennial.runs.workers: 2} | perennial.runs.workers",
                 "config: {PERENNIAL_RUNS_WORKERS: [2]} | PERENNIAL_RUNS_WORKERS",
                 "secretConfig: [{name: PERENNIAL_OFFERS_SECRET_CRM, value: token}] | secretConfig",
+                "secretConfig: [{name: PERENNIAL_ADMIN_KEY, secret: a, key: b}] | name",
+                "secretConfig: [{name: PERENNIAL_DATABASE_PASSWORD, secret: a, key: b}] | name",
+                "secretConfig: [{name: PERENNIAL_WEBHOOK_SECRET_HARBOR, secret: a, key: b}] | name",
+                "secretConfig: [{name: STRIPE_WEBHOOK_SECRET_HARBOR, secret: a, key: b}] | name",
+                "secretConfig: [{name: STRIPE_API_KEY, secret: a, key: b}] | name",
+                "secretConfig: [{name: PERENNIAL_OUTREACH_LINK_SECRET, secret: a}] | key",
                 "resources: {limits: {memory: lots}} | memory",
                 "resources: {limit: {memory: 1Gi}} | limit",
                 "tmp: {sizeLimit: ''} | sizeLimit",
@@ -84,10 +99,13 @@ class ChartValuesTest {
                 "disruptionBudget: {maxUnavailable: 150%} | maxUnavailable",
                 "topologySpread: {zone: Maybe} | zone",
                 "networkPolicy: {ingressFrom: {}} | ingressFrom",
+                "networkPolicy: {egress: {mailTo: smtp.example}} | mailTo",
+                "networkPolicy: {egress: {webTo: [api.twilio.com]}} | webTo",
                 "serviceMonitor: {interval: 30} | interval",
                 "schedules: {concurrencyPolicy: Never} | concurrencyPolicy",
                 "schedules: {apiKey: {value: key}} | apiKey",
-                "schedules: {runs: [{@RUN, kind: dunning}]} | kind",
+                "schedules: {runs: [{@RUN, kind: collection}]} | kind",
+                "schedules: {runs: [{@RUN, kind: dunning, path: /api/v1/a}]} | runs",
                 "schedules: {runs: [{@RUN, kind: training}]} | model",
                 "schedules: {runs: [{@RUN, kind: health, model: churn}]} | runs",
                 "schedules: {runs: [{@RUN, kind: offer-sync}]} | source",
@@ -111,6 +129,9 @@ class ChartValuesTest {
             quoteCharacter = '"',
             value = {
                 "autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 3} | maxReplicas must not be less than",
+                "secretConfig: [{name: PERENNIAL_X, secret: a, key: b}, {name: PERENNIAL_X, secret: a, key: c}]"
+                        + " | PERENNIAL_X is set twice",
+                "{config: {PERENNIAL_X: 1}, secretConfig: [{name: PERENNIAL_X, secret: a, key: c}]} | PERENNIAL_X is set twice",
                 "schedules: {runs: [{@RUN, kind: health}, {@RUN, kind: value}]} | two of schedules.runs are named a",
                 "schedules: {runs: [{name: a-name-that-is-too-long-for-a-job, @ORGANIZATION, kind: health, schedule: '@daily'}]}"
                         + " | 52 characters",
@@ -128,6 +149,19 @@ class ChartValuesTest {
             value = {
                 "config: {PERENNIAL_OFFERS_SECRET_CRM_HOST: crm.example} | PERENNIAL_OFFERS_SECRET_CRM_HOST: \"crm.example\"",
                 "config: {PERENNIAL_OFFERS_SECRET_CRM_ORGANIZATIONS: acme} | PERENNIAL_OFFERS_SECRET_CRM_ORGANIZATIONS: \"acme\"",
+                "config: {PERENNIAL_OFFERS_SYNC_MAX_PAGE_BYTES: 8388608} | PERENNIAL_OFFERS_SYNC_MAX_PAGE_BYTES: \"8388608\"",
+                "config: {PERENNIAL_OFFERS_POLICY_EXPLORATION: 0.25} | PERENNIAL_OFFERS_POLICY_EXPLORATION: \"0.25\"",
+                "config: {PERENNIAL_DEMO_ENABLED: false} | PERENNIAL_DEMO_ENABLED: \"false\"",
+                "config: {PERENNIAL_OUTREACH_CHANNELS_EMAIL_FROM: care@harbor.example}"
+                        + " | PERENNIAL_OUTREACH_CHANNELS_EMAIL_FROM: \"care@harbor.example\"",
+                "config: {PERENNIAL_OUTREACH_CHANNELS_PHONE_URL: 'https://a.example/c?d=e@f'}"
+                        + " | PERENNIAL_OUTREACH_CHANNELS_PHONE_URL: \"https://a.example/c?d=e@f\"",
+                "ingress: {enabled: true, hosts: [{host: a.example, path: /api}, {host: b.example}]}"
+                        + " | PERENNIAL_OUTREACH_PUBLIC_URL: \"http://b.example\"",
+                "{config: {PERENNIAL_OUTREACH_PUBLIC_URL: 'https://c.example'}, ingress: {enabled: true, hosts: [{host: b.example}]}}"
+                        + " | PERENNIAL_OUTREACH_PUBLIC_URL: \"https://c.example\"",
+                "{config: {PERENNIAL_OUTREACH_CHANNELS_EMAIL_HOST: a.example}, networkPolicy: {egress: {enabled: true}}}"
+                        + " | port: 25",
                 "resources: {limits: {memory: 1.5Gi}} | memory: 1.5Gi",
                 "disruptionBudget: {maxUnavailable: 50%} | maxUnavailable: 50%",
                 "schedules: {runs: [{@RUN, kind: health}]} | schedule: \"0 2 * * *\"",

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.perennial.recovery.dunning.CaseBuilder;
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
 import io.perennial.testing.ServiceTest;
@@ -335,7 +336,7 @@ class StartRunScriptTest {
         assertThat(outcome.log()).contains(variable + " is not set");
     }
 
-    /** Path of every kind of run that the chart knows, for the organization of the chart. */
+    /** What is posted to for every schedule of the chart that is followed as a run, for the organization of the chart. */
     static List<String> paths() {
         return Chart.of(Chart.VALUES.resolve("everything.yaml")).all(CronJob.class).stream()
                 .flatMap(
@@ -351,7 +352,7 @@ class StartRunScriptTest {
                                 .stream())
                 .filter(variable -> variable.getName().equals("RUN_PATH"))
                 .map(EnvVar::getValue)
-                .filter(path -> !path.contains("/sync-sources/"))
+                .filter(path -> !path.contains("/sync-sources/") && !path.contains("/dunning/"))
                 .sorted()
                 .collect(Collectors.toList());
     }
@@ -388,6 +389,93 @@ class StartRunScriptTest {
             assertThat(outcome.log()).contains("It failed: {\"type\":\"urn:perennial:problem:sync-failed\"");
         } finally {
             failing.stop(0);
+        }
+    }
+
+    private String dunning() {
+        return "/api/v1/recovery/organizations/%s/dunning/run".formatted(organization);
+    }
+
+    private void dueSteps(int count) throws SQLException {
+        try (var owner = Database.asOwner()) {
+            CaseBuilder.dueCases(owner, organization, count);
+        }
+    }
+
+    private String steps(String status) throws SQLException {
+        return Database.text(
+                "select count(*) from recovery_steps where organization_id = ? and status = ?", organization, status);
+    }
+
+    @Test
+    void dunningEndsWhenNothingIsDueAnyMore() throws Exception {
+        dueSteps(60);
+
+        var outcome = run(dunning(), "crm/dunning-29000780");
+
+        assertThat(outcome.exit()).as(outcome.log()).isZero();
+        assertThat(outcome.log()).contains("Done: {").contains("\"steps\":60,\"done\":60");
+        assertThat(steps("done")).isEqualTo("60");
+
+        dueLater();
+        var again = run(dunning(), "crm/dunning-29000780");
+        assertThat(again.exit()).as(again.log()).isZero();
+        assertThat(again.log()).as("what the first one was answered").contains("\"steps\":60,\"done\":60");
+        assertThat(steps("done")).as("and nothing is done again").isEqualTo("60");
+
+        var next = run(dunning(), "crm/dunning-29000840");
+        assertThat(next.log()).contains("\"steps\":1,");
+    }
+
+    /** One more step of a case, which is due by now. */
+    private void dueLater() throws SQLException {
+        Database.execute("""
+                insert into recovery_steps (organization_id, customer_id, case_id, step, stage, channel, after_hours, status,
+                    due_at, priority)
+                select organization_id, customer_id, case_id, 2, 'dunning_2', 'email', 24, 'planned', now(), 3
+                from recovery_cases where organization_id = '%s' limit 1""".formatted(organization));
+    }
+
+    @Test
+    void aStepOfDunningThatFailsFailsTheJob() throws Exception {
+        dueSteps(3);
+        Database.execute("""
+                update recovery_steps set stage = 'final_attempt' where organization_id = '%1$s' and case_id =
+                    (select case_id from recovery_cases where organization_id = '%1$s' order by case_id limit 1)""".formatted(organization));
+
+        var outcome = run(dunning(), "crm/dunning-29000900");
+
+        assertThat(outcome.exit()).as(outcome.log()).isEqualTo(4);
+        assertThat(outcome.log())
+                .contains("Some of it failed: {")
+                .contains("\"done\":2,")
+                .contains("\"failed\":1}");
+        assertThat(steps("done")).as("the others are done all the same").isEqualTo("2");
+    }
+
+    @Test
+    void aReplicaThatIsToldToStopInTheMiddleOfDunningIsNotTheEndOfIt() throws Exception {
+        dueSteps(2);
+        var gateway = gateway((exchange, number) -> {
+            if (number == 1) {
+                answer(
+                        exchange,
+                        503,
+                        "{\"type\":\"urn:perennial:problem:unavailable\",\"status\":503}"
+                                .getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            var response = relay(exchange);
+            answer(exchange, response.statusCode(), response.body());
+        });
+        try {
+            var outcome = end(begin(
+                    "http://localhost:" + gateway.getAddress().getPort(), dunning(), "crm/dunning-29000960", Map.of()));
+
+            assertThat(outcome.exit()).as(outcome.log()).isZero();
+            assertThat(outcome.log()).contains("it answered 503").contains("\"done\":2");
+        } finally {
+            gateway.stop(0);
         }
     }
 
