@@ -25,7 +25,7 @@ class SyncSchedule {
 
     @Scheduled(
             every = "{perennial.offers.sync.check-every}",
-            delayed = "1m",
+            delayed = "{perennial.offers.sync.check-every}",
             identity = "synchronize-offers",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> look() {
