@@ -3,30 +3,20 @@ package io.perennial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
-import io.restassured.specification.RequestSpecification;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -39,7 +29,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +44,8 @@ import io.perennial.models.learn.Rows;
 import io.perennial.models.learn.Task;
 import io.perennial.recovery.dunning.CaseBuilder;
 import io.perennial.testing.Database;
+import io.perennial.testing.Replica;
+import io.perennial.testing.ReplicaDatabase;
 
 /**
  * Two packaged replicas on one database, which were started together and migrated it, behave as one: whatever is asked of one of
@@ -62,137 +53,59 @@ import io.perennial.testing.Database;
  */
 class ReplicasIT {
 
-    private static final Path DIRECTORY = Path.of("target", "replicas-it").toAbsolutePath();
-    private static final String KEY = "admin-key-of-the-replicas-test";
     private static final String JSON = "application/json";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static EmbeddedPostgres postgres;
+    private static ReplicaDatabase database;
     private static Replica one;
     private static Replica other;
 
-    /** A running service. */
-    private record Replica(Process process, int port) {
-
-        RequestSpecification request() {
-            return RestAssured.given().port(port).header("X-API-Key", KEY);
-        }
-
-        URI uri(String path) {
-            return URI.create("http://localhost:" + port + path);
-        }
-
-        boolean isReady() {
-            try {
-                return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        }
-
-        /** The sum of what it has counted in metrics that begin like this. */
-        long counted(String metric) {
-            return RestAssured.given()
-                    .port(port)
-                    .get("/q/metrics")
-                    .asString()
-                    .lines()
-                    .filter(line -> line.startsWith(metric))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                    .sum();
-        }
-    }
-
     @BeforeAll
     static void startTogether() throws Exception {
-        deleteDirectory();
-        Files.createDirectories(DIRECTORY);
-        postgres = EmbeddedPostgres.builder()
-                .setDataDirectory(DIRECTORY.resolve("postgres"))
-                .setLocaleConfig("locale", "C.UTF-8")
-                .setLocaleConfig("encoding", "UTF8")
-                .start();
-        try (var connection = DriverManager.getConnection(postgres.getJdbcUrl("postgres", "postgres"));
-                var statement = connection.createStatement()) {
-            statement.execute("create database perennial");
-        }
-        one = replica("one");
-        other = replica("other");
-        await(
-                "both replicas start; see target/replicas-it",
-                Duration.ofSeconds(120),
-                () -> one.isReady() && other.isReady());
+        var folder = Replica.freshFolder("replicas-it");
+        database = ReplicaDatabase.start(folder);
+        one = start(folder, "one");
+        other = start(folder, "other");
+        one.awaitReady();
+        other.awaitReady();
     }
 
     @AfterAll
     static void stop() throws Exception {
         for (var replica : List.of(one, other)) {
-            replica.process().destroyForcibly().waitFor();
+            replica.kill();
         }
-        postgres.close();
+        database.close();
     }
 
-    private static Replica replica(String name) throws IOException {
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        var builder = new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Dquarkus.http.port=" + port,
+    private static Replica start(Path folder, String name) throws IOException {
+        var command = Replica.jar(
                 "-Dperennial.offers.sync.check-every=1s",
                 "-Dperennial.offers.sync.allowed-hosts=localhost",
                 "-Dperennial.recovery.cases.alert-hosts=localhost",
-                "-Dperennial.runs.customers-per-part=100",
-                "-jar",
-                new File("target/quarkus-app/quarkus-run.jar").getAbsolutePath());
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("PERENNIAL_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "PERENNIAL_DATABASE_URL",
-                        "postgresql://localhost:%d/perennial".formatted(postgres.getPort()),
-                        "PERENNIAL_DATABASE_USER",
-                        "postgres",
-                        "PERENNIAL_DATABASE_PASSWORD",
-                        "postgres",
-                        "PERENNIAL_ADMIN_KEY",
-                        KEY,
-                        "PERENNIAL_RECOVERY_DUNNING_ENABLED",
-                        "false",
-                        // The trees need no engine, and loading it takes longer than all that is tested here.
-                        "PYTORCH_LIBRARY_PATH",
-                        DIRECTORY.resolve("nothing").toString()));
-        return new Replica(
-                builder.redirectErrorStream(true)
-                        .redirectOutput(DIRECTORY.resolve(name + ".log").toFile())
-                        .start(),
-                port);
+                "-Dperennial.runs.customers-per-part=100");
+        var environment = database.asMigrator(Map.of(
+                "PERENNIAL_RECOVERY_DUNNING_ENABLED",
+                "false",
+                // The trees need no engine, and loading it takes longer than all that is tested here.
+                "PYTORCH_LIBRARY_PATH",
+                folder.resolve("nothing").toString()));
+        return Replica.start(command, environment, folder.resolve(name + ".log"));
     }
 
-    private static void deleteDirectory() throws IOException {
-        if (Files.exists(DIRECTORY)) {
-            try (var paths = Files.walk(DIRECTORY)) {
-                paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-            }
-        }
-    }
-
-    private static void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        var deadline = Instant.now().plus(limit);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.sleep(20);
-        }
-    }
-
-    private static Connection owner() throws SQLException {
-        return DriverManager.getConnection(postgres.getJdbcUrl("postgres", "perennial"));
+    /** The sum of what a replica has counted in metrics that begin like this. */
+    private static long counted(Replica replica, String metric) {
+        return replica.request()
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(metric))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private static String text(String sql, Object... parameters) {
-        try (var owner = owner()) {
+        try (var owner = database.asOwner()) {
             return Database.texts(owner, sql, parameters).get(0);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -200,7 +113,7 @@ class ReplicasIT {
     }
 
     private static UUID organization() {
-        return UUID.fromString(one.request()
+        return UUID.fromString(one.asAdmin()
                 .contentType(JSON)
                 .body(Map.of("name", "Shared", "org_type", "ecommerce", "currency", "EUR", "timezone", "UTC"))
                 .post("/api/v1/organizations")
@@ -218,7 +131,7 @@ class ReplicasIT {
                 .mapToObj(i -> "c%1$d,%2$s,%4$d%nc%1$d,%3$s,%4$d%n"
                         .formatted(i, today.minusDays(21), today.minusDays(7), 10 + i % 50))
                 .collect(Collectors.joining("", "customer_id,occurred_at,amount\n", ""));
-        var run = one.request()
+        var run = one.asAdmin()
                 .contentType("text/csv; charset=UTF-8")
                 .body(csv)
                 .post("/api/v1/churn/organizations/{org_id}/upload-data", organization)
@@ -226,7 +139,7 @@ class ReplicasIT {
                 .statusCode(200)
                 .extract()
                 .<String>path("features_run_id");
-        await("the features of the upload are computed", PATIENCE, () -> isCompleted(run));
+        Replica.await("the features of the upload are computed", PATIENCE, () -> isCompleted(run));
         return organization;
     }
 
@@ -240,8 +153,9 @@ class ReplicasIT {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         return IntStream.range(0, 2 * requests)
                 .mapToObj(i -> client.sendAsync(
-                        HttpRequest.newBuilder((i % 2 == 0 ? one : other).uri(path))
-                                .header("X-API-Key", KEY)
+                        HttpRequest.newBuilder(
+                                        URI.create("http://localhost:" + (i % 2 == 0 ? one : other).port() + path))
+                                .header("X-API-Key", Replica.ADMIN_KEY)
                                 .header("Idempotency-Key", key.formatted(i / 2))
                                 .header("Prefer", "respond-async")
                                 .header("Content-Type", JSON)
@@ -272,7 +186,7 @@ class ReplicasIT {
                 .toList();
         assertThat(runs).hasSize(1);
         var run = runs.get(0);
-        await("the run ends", PATIENCE, () -> isCompleted(run));
+        Replica.await("the run ends", PATIENCE, () -> isCompleted(run));
         assertThat(text("select count(*) from runs where organization_id = ? and kind = 'segmentation'", organization))
                 .isEqualTo("1");
         assertThat(text("select max(attempts) from run_partitions where organization_id = ?", organization))
@@ -285,14 +199,14 @@ class ReplicasIT {
             assertThat(known.getString("status")).isEqualTo("completed");
             assertThat(known.getInt("totals.segmented")).isEqualTo(2_000);
         }
-        await(
+        Replica.await(
                 "its end is counted, by one of them",
                 PATIENCE,
                 () -> segmentationsCounted(one) + segmentationsCounted(other) == 1);
     }
 
     private static long segmentationsCounted(Replica replica) {
-        return replica.counted("perennial_runs_seconds_count{kind=\"segmentation\"");
+        return counted(replica, "perennial_runs_seconds_count{kind=\"segmentation\"");
     }
 
     @Test
@@ -328,12 +242,13 @@ class ReplicasIT {
             for (var organization : organizations) {
                 describe(organization, source.getAddress().getPort());
             }
-            try (var owner = owner();
+            try (var owner = database.asOwner();
                     var statement = owner.createStatement()) {
                 statement.execute("update offer_sync_sources set next_sync_at = now() - interval '1 second'");
             }
 
-            await("every source is taken over", PATIENCE, () -> text("""
+            Replica.await(
+                    "every source is taken over", PATIENCE, () -> text("""
                     select bool_and(last_synced_at is not null)
                     from offer_sync_sources""").equals("t"));
 
@@ -371,7 +286,7 @@ class ReplicasIT {
         alerts.start();
         try {
             var organization = organization();
-            one.request()
+            one.asAdmin()
                     .contentType(JSON)
                     .body(Map.of(
                             "holdout_share",
@@ -385,14 +300,14 @@ class ReplicasIT {
                     .put("/api/v1/recovery/organizations/{org_id}/settings", organization)
                     .then()
                     .statusCode(200);
-            try (var owner = owner();
+            try (var owner = database.asOwner();
                     var statement = owner.createStatement()) {
                 CaseBuilder.dueCases(owner, organization, 40);
                 statement.execute("update recovery_cases set respond_by = now() - interval '1 second'"
                         + " where organization_id = '%s'".formatted(organization));
             }
 
-            await(
+            Replica.await(
                     "every late answer is told",
                     PATIENCE,
                     () -> text("""
@@ -411,7 +326,7 @@ class ReplicasIT {
     }
 
     private static void describe(UUID organization, int port) {
-        one.request()
+        one.asAdmin()
                 .contentType(JSON)
                 .body(Map.of(
                         "url",
@@ -430,7 +345,7 @@ class ReplicasIT {
     @Test
     void theBudgetOfAnOfferIsSpentOnceAndNeverOver() throws Exception {
         var organization = organizationOf(64);
-        one.request()
+        one.asAdmin()
                 .contentType(JSON)
                 .body(Map.of(
                         "offer_id",
@@ -474,13 +389,13 @@ class ReplicasIT {
     @Test
     void theBudgetOfIncentivesIsPromisedOnceAndNeverOver() throws Exception {
         var organization = organization();
-        one.request()
+        one.asAdmin()
                 .contentType(JSON)
                 .body(Map.of("monthly_budget", 3_001, "lifetime_value_share", 1))
                 .put("/api/v1/recovery/organizations/{org_id}/incentive-budget", organization)
                 .then()
                 .statusCode(200);
-        try (var owner = owner()) {
+        try (var owner = database.asOwner()) {
             CaseBuilder.dueCases(owner, organization, 120);
         }
 
@@ -493,10 +408,10 @@ class ReplicasIT {
                         organization))
                 .isEqualTo("120");
         assertThat(List.of(one, other))
-                .allSatisfy(replica -> assertThat(replica.counted("perennial_recovery_steps_total"))
+                .allSatisfy(replica -> assertThat(counted(replica, "perennial_recovery_steps_total"))
                         .as("both took part")
                         .isPositive());
-        assertThat(one.counted("perennial_recovery_steps_total") + other.counted("perennial_recovery_steps_total"))
+        assertThat(counted(one, "perennial_recovery_steps_total") + counted(other, "perennial_recovery_steps_total"))
                 .isEqualTo(120);
         // A discount costs 48.00, and 12.00 more because the payment failed twice, as long as it is there.
         assertThat(text("select reserved::int from incentive_spending where organization_id = ?", organization))
@@ -504,7 +419,7 @@ class ReplicasIT {
         assertThat(text("select sum(cost)::int from retention_offers where organization_id = ?", organization))
                 .isEqualTo("3000");
         for (var replica : List.of(one, other)) {
-            assertThat(replica.request()
+            assertThat(replica.asAdmin()
                             .get("/api/v1/recovery/organizations/{org_id}/incentive-budget", organization)
                             .jsonPath()
                             .getDouble("left"))
@@ -522,7 +437,7 @@ class ReplicasIT {
         assertThat(first.get("model_version")).as("%s", first).isEqualTo("churn-1");
         assertThat(churn(one, customer)).isEqualTo(first);
 
-        one.request()
+        one.asAdmin()
                 .post("/api/v1/models/organizations/{org_id}/churn/versions/2/activate", organization)
                 .then()
                 .statusCode(200);
@@ -530,25 +445,25 @@ class ReplicasIT {
         var second = churn(one, customer);
         assertThat(second.get("model_version")).isEqualTo("churn-2");
         assertThat(second.get("value")).as("another model says something else").isNotEqualTo(first.get("value"));
-        await(
+        Replica.await(
                 "the other replica notices",
                 Duration.ofSeconds(20),
                 () -> churn(other, customer).equals(second));
 
-        other.request()
+        other.asAdmin()
                 .post("/api/v1/models/organizations/{org_id}/churn/rollback", organization)
                 .then()
                 .statusCode(200);
 
         assertThat(churn(other, customer)).isEqualTo(first);
-        await(
+        Replica.await(
                 "and so does the first",
                 Duration.ofSeconds(20),
                 () -> churn(one, customer).equals(first));
     }
 
     private static Map<String, Object> churn(Replica replica, String customer) {
-        return replica.request()
+        return replica.asAdmin()
                 .queryParam("kind", "churn")
                 .get("/api/v1/predictions/customers/{customer_id}", customer)
                 .then()
@@ -573,7 +488,7 @@ class ReplicasIT {
                                 madeUp(new Rows(schema, 200, random(200 * schema.size(), 2)), direction),
                                 number)
                         .model();
-                var owner = owner();
+                var owner = database.asOwner();
                 var statement = owner.prepareStatement("""
                         insert into model_versions (organization_id, kind, number, status, learner, feature_schema, metrics,
                             reference, artifact, snapshots, run_id, trained_at, activated_at)

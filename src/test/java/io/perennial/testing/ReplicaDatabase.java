@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 
-/** A PostgreSQL of its own for packaged replicas, whose schema is migrated by a process of its own, so that they know no owner. */
+/** A PostgreSQL of its own for packaged replicas. */
 public final class ReplicaDatabase implements AutoCloseable {
 
     private static final String OWNER = "postgres";
@@ -45,12 +45,7 @@ public final class ReplicaDatabase implements AutoCloseable {
 
     /** Migrates the schema with a process that ends after it. */
     public ReplicaDatabase migrate(List<String> command, Path log) throws Exception {
-        var environment = new HashMap<>(service);
-        environment.putAll(Map.of(
-                "PERENNIAL_DATABASE_USER", OWNER,
-                "PERENNIAL_DATABASE_PASSWORD", OWNER,
-                "QUARKUS_INIT_AND_EXIT", "true"));
-        var migration = Replica.start(command, environment, log);
+        var migration = Replica.start(command, asMigrator(Map.of("QUARKUS_INIT_AND_EXIT", "true")), log);
         assertThat(migration.awaitEnd()).as(migration.log()).isZero();
         return this;
     }
@@ -60,6 +55,16 @@ public final class ReplicaDatabase implements AutoCloseable {
         var environment = new HashMap<>(service);
         environment.put("PERENNIAL_DATABASE_MIGRATE", "false");
         environment.putAll(more);
+        return environment;
+    }
+
+    /** The same for one that migrates the schema when it starts. */
+    public Map<String, String> asMigrator(Map<String, String> more) {
+        var environment = environment(more);
+        environment.putAll(Map.of(
+                "PERENNIAL_DATABASE_USER", OWNER,
+                "PERENNIAL_DATABASE_PASSWORD", OWNER,
+                "PERENNIAL_DATABASE_MIGRATE", "true"));
         return environment;
     }
 

@@ -59,9 +59,8 @@ class ProductFeatures {
                 return connection
                         .preparedQuery(TAKE)
                         .execute(Tuple.of(organization, counted))
-                        .chain(taken -> taken.size() == 0
-                                ? Uni.createFrom().voidItem()
-                                : count(connection, organization, now));
+                        .chain(taken ->
+                                taken.size() == 0 ? Uni.createFrom().voidItem() : count(connection, organization, now));
             }
             return count(connection, organization, now);
         });
