@@ -40,7 +40,7 @@ class DunningReplicasIT {
     private static final int MOST_BETWEEN = 20;
 
     /** More than can be done between the kills, so that each of them comes in the middle of work. */
-    private static final int STEPS_TO_KILL = 80 * KILLS;
+    private static final int STEPS_TO_KILL = 50 * KILLS;
 
     private static Path log;
     private static ReplicaDatabase database;
