@@ -107,6 +107,20 @@ final class Chart {
         }
     }
 
+    /** What is said to whoever installs the release {@code retention} in the namespace {@code crm}, with the manifests. */
+    static String said(Path values) {
+        return new Helm(FOLDER)
+                .install()
+                .clientOnly()
+                .dryRun()
+                .withName("retention")
+                .withNamespace("crm")
+                .withKubeVersion("1.33.0")
+                .withValuesFile(values)
+                .call()
+                .getOutput();
+    }
+
     /** Parses manifests; fails on a kind or a field that does not exist. */
     static List<HasMetadata> parse(String yaml) {
         var manifests = new ArrayList<HasMetadata>();

@@ -35,6 +35,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -386,6 +387,20 @@ class ChartTest {
     }
 
     @Test
+    void theImageLeavesTheOptionsOfTheJvmToTheChart() throws IOException {
+        var dockerfile = Files.readString(Path.of("src", "main", "docker", "Dockerfile.jvm"));
+        var command =
+                dockerfile.lines().filter(line -> line.startsWith("ENTRYPOINT")).toList();
+
+        assertThat(command).singleElement().asString().contains("-XX:AOTCache=");
+        assertThat(command.get(0))
+                .as("options of the command overrule those of the environment")
+                .doesNotContain("-Xmx")
+                .doesNotContain("MaxRAMPercentage");
+        assertThat(dockerfile).contains("ENV JAVA_TOOL_OPTIONS=\"-XX:MaxRAMPercentage=50\"");
+    }
+
+    @Test
     void aDatabaseOutsideIsReachedWithItsOwnSecrets() {
         var chart = chart("external-database");
         assertThat(secrets(container(service(chart))))
@@ -537,6 +552,26 @@ class ChartTest {
         assertThat(service(chart).getTopologySpreadConstraints())
                 .singleElement()
                 .satisfies(spread -> assertThat(spread.getWhenUnsatisfiable()).isEqualTo("DoNotSchedule"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void whoeverInstallsItIsToldWhereTheServiceIs(Path values) {
+        assertThat(Chart.said(values))
+                .contains("is in the namespace crm, as ")
+                .doesNotContain("links in them lead nowhere");
+    }
+
+    @Test
+    void whoeverInstallsItIsToldWhatIsMissing(@TempDir Path folder) throws IOException {
+        var values = Files.writeString(
+                folder.resolve("values.yaml"), "config: {PERENNIAL_OUTREACH_CHANNELS_EMAIL_HOST: smtp.example}");
+
+        assertThat(Chart.said(values)).contains("No admin key is set").contains("links in them lead nowhere");
+        assertThat(Chart.said(Chart.VALUES.resolve("everything.yaml")))
+                .contains("https://retention.example/")
+                .contains("0 9-17 * * 1-5  dunning  /api/v1/recovery/organizations/" + HARBOR + "/dunning/run")
+                .doesNotContain("No admin key is set");
     }
 
     @Test
