@@ -1,6 +1,7 @@
 package io.perennial.offers.next;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class DecisionMaker {
     /** That nothing is offered. */
     Decision nothing(CustomerContext customer, Instant now, UUID run) {
         return new Decision(
-                UUID.randomUUID(),
+                newId(),
                 customer,
                 now,
                 run,
@@ -86,6 +87,16 @@ class DecisionMaker {
                 acceptance.worthByMember(offers, customer.value()),
                 randomness.generator());
         return new Decision(
-                UUID.randomUUID(), customer, now, run, acceptance.version(), false, offers, acceptance, choice);
+                newId(), customer, now, run, acceptance.version(), false, offers, acceptance, choice);
+    }
+
+    /** Chance decides the order in which decisions of one instant are learned from, too. */
+    private UUID newId() {
+        var bits = new byte[16];
+        randomness.generator().nextBytes(bits);
+        bits[6] = (byte) (bits[6] & 0x0f | 0x40);
+        bits[8] = (byte) (bits[8] & 0x3f | 0x80);
+        var buffer = ByteBuffer.wrap(bits);
+        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }
