@@ -22,6 +22,14 @@ public interface BillingConfig {
     @WithDefault("5m")
     Duration tolerance();
 
+    /** How long a webhook that was accepted waits for others to be settled with. */
+    @WithDefault("100ms")
+    Duration settleAfter();
+
+    /** How often it is looked for accepted webhooks that a replica has left, which stopped or could not settle them. */
+    @WithDefault("1s")
+    Duration settleEvery();
+
     /** How often it is looked whether customers have come whom parked events wait for; an upload looks by itself. */
     @WithDefault("1m")
     Duration replayEvery();

@@ -159,7 +159,9 @@ class BillingResource {
     public Uni<Page<WebhookEvent>> list(
             @RestPath("org_id") UUID orgId,
             @RestQuery
-                    @Parameter(description = "Only applied, stale, parked, ignored or refused ones", example = "parked")
+                    @Parameter(
+                            description = "Only accepted, applied, stale, parked, failed, ignored or refused ones",
+                            example = "parked")
                     String status,
             @RestQuery @Parameter(description = "Only those of perennial, stripe or api", example = "stripe")
                     String source,
@@ -184,8 +186,8 @@ class BillingResource {
     @RolesAllowed(Role.OPERATE)
     @Operation(
             operationId = "replayWebhookEvent",
-            summary = "Try an event again that was parked or refused",
-            description = "Parked events are tried by themselves when customers come.")
+            summary = "Try an event again that was parked, failed or refused",
+            description = "It is settled at once. Parked events are tried by themselves when customers come.")
     public Uni<WebhookEvent> replay(
             @RestPath("org_id") UUID orgId,
             @RestPath("webhook_event_id") UUID webhookEventId,

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -23,35 +22,43 @@ import io.perennial.tenant.Idempotency;
 import io.perennial.tenant.TenantDatabase;
 
 /**
- * Takes webhooks in, each once: the event, what follows from it and what listeners do with it are one transaction, and a second
- * delivery of the same event finds the first.
+ * Takes webhooks in, each once: the event is recorded with one statement, and what follows from it comes after the answer. A
+ * second delivery of the same event finds the first.
  */
 @ApplicationScoped
 class Inbox {
 
     /**
-     * A sender is not to wait for long. Planning the statements takes longer than running them, so plans are kept, but only
-     * those that are made with statistics: one that was made while there were no events reads all that have come since.
+     * Planning the statements takes longer than running them, so plans are kept, but only those that are made with statistics:
+     * one that was made while there were no events reads all that have come since.
      */
-    private static final String SHORT_WORK = """
-            set local statement_timeout = '10s';
+    static final String KEPT_PLANS = """
             select set_config('plan_cache_mode',
                 case when reltuples > 1000 then 'force_generic_plan' else 'force_custom_plan' end, true)
             from pg_class
             where oid = 'webhook_events'::regclass;
             """;
 
-    private static final String DEADLOCK = "40P01";
+    /** Whoever tries an event again is not to wait for long. */
+    private static final String SHORT_WORK = "set local statement_timeout = '10s'; " + KEPT_PLANS;
 
     private final TenantDatabase database;
     private final Settlement settlement;
+    private final AcceptedEvents accepted;
     private final Idempotency idempotency;
     private final Clock clock;
     private final MeterRegistry meters;
 
-    Inbox(TenantDatabase database, Settlement settlement, Idempotency idempotency, Clock clock, MeterRegistry meters) {
+    Inbox(
+            TenantDatabase database,
+            Settlement settlement,
+            AcceptedEvents accepted,
+            Idempotency idempotency,
+            Clock clock,
+            MeterRegistry meters) {
         this.database = database;
         this.settlement = settlement;
+        this.accepted = accepted;
         this.idempotency = idempotency;
         this.clock = clock;
         this.meters = meters;
@@ -65,27 +72,33 @@ class Inbox {
     /**
      * Takes an event in.
      *
-     * @return what became of it, at this delivery or at an earlier one; fails with {@link ProblemType#WEBHOOK_REFUSED} when it
-     *     does not make sense, which is remembered too
+     * @return the event, accepted, or what has become of an earlier delivery; fails with {@link ProblemType#WEBHOOK_REFUSED} when
+     *     it does not make sense, which is remembered too
      */
     Uni<WebhookEvent> receive(UUID organization, Source source, Reading reading) {
-        return database.transaction(
-                        organization,
-                        connection -> connection
-                                .query(SHORT_WORK + TenantDatabase.shareWithoutErasure(organization))
-                                .execute()
-                                .chain(() -> receive(connection, organization, source, reading)))
-                .onFailure(Inbox::isDeadlock)
-                .retry()
-                .atMost(3)
-                .invoke(event -> meters.counter(
-                                "perennial.billing.events",
-                                "source",
-                                source.value(),
-                                "outcome",
-                                event.status().value())
-                        .increment())
+        var id = idOf(organization, source, reading.eventId());
+        return database.query(organization, RECORD, values(organization, id, source, reading))
+                .chain(rows -> rows.size() == 0
+                        ? database.query(organization, FIND, io.vertx.sqlclient.Tuple.of(organization, id))
+                        : Uni.createFrom().item(rows))
+                .map(rows -> WebhookEvent.of(rows.iterator().next()))
+                .invoke(event -> count(source, event))
+                .invoke(event -> {
+                    if (event.status() == WebhookEvent.Status.ACCEPTED) {
+                        accepted.came(organization);
+                    }
+                })
                 .invoke(event -> failIfRefused(event, reading));
+    }
+
+    private void count(Source source, WebhookEvent event) {
+        meters.counter(
+                        "perennial.billing.events",
+                        "source",
+                        source.value(),
+                        "outcome",
+                        event.status().value())
+                .increment();
     }
 
     private static void failIfRefused(WebhookEvent event, Reading reading) {
@@ -99,73 +112,74 @@ class Inbox {
         }
     }
 
-    private static boolean isDeadlock(Throwable e) {
-        return e instanceof PgException database && DEADLOCK.equals(database.getSqlState());
-    }
-
-    private Uni<WebhookEvent> receive(SqlConnection connection, UUID organization, Source source, Reading reading) {
-        var id = idOf(organization, source, reading.eventId());
-        return record(connection, organization, id, source, reading)
-                .chain(isReceived -> isReceived
-                        ? settlement.one(connection, organization, id)
-                        : Uni.createFrom().voidItem())
-                .chain(() -> find(connection, organization, id));
-    }
-
-    /** What was refused may come again, because it may be understood by now; anything else counts once. */
+    /**
+     * What was refused may come again, because it may be understood by now; anything else counts once. Nothing when another
+     * delivery of the same event is recorded in the same moment.
+     */
     private static final String RECORD = """
             with resolved as (
                 select customer_of_event($1, $3, $11, $12) as customer_id
+            ), recorded as (
+                insert into webhook_events as known (organization_id, id, source, event_id, event_type, status, reason,
+                    received_at, fact, event, occurred_at, precedence, customer, customer_id, subject, statement, body)
+                select $1, $2, $3, $4, $5,
+                    case when $8::text is null then $6 when customer_id is null then 'parked' else 'accepted' end,
+                    case when $8::text is null then $7 when customer_id is null then 'There is no customer ' || $11 end,
+                    $16, $8, $9::jsonb, $10, $13, $11, coalesce(customer_id, $12), $14, $15, $17
+                from resolved
+                on conflict (organization_id, id) do update
+                set event_type = excluded.event_type, status = excluded.status, reason = excluded.reason,
+                    fact = excluded.fact, event = excluded.event, occurred_at = excluded.occurred_at,
+                    precedence = excluded.precedence, customer = excluded.customer, customer_id = excluded.customer_id,
+                    subject = excluded.subject, statement = excluded.statement, body = excluded.body
+                where known.status = 'refused'
+                returning :columns
             )
-            insert into webhook_events as known (organization_id, id, source, event_id, event_type, status, reason, received_at,
-                fact, event, occurred_at, precedence, customer, customer_id, subject, statement, body)
-            select $1, $2, $3, $4, $5,
-                case when $8::text is null then $6 when customer_id is null then 'parked' else 'received' end,
-                case when $8::text is null then $7 when customer_id is null then 'There is no customer ' || $11 end,
-                $16, $8, $9::jsonb, $10, $13, $11, coalesce(customer_id, $12), $14, $15, $17
-            from resolved
-            on conflict (organization_id, id) do update
-            set event_type = excluded.event_type, status = excluded.status, reason = excluded.reason, fact = excluded.fact,
-                event = excluded.event, occurred_at = excluded.occurred_at, precedence = excluded.precedence,
-                customer = excluded.customer, customer_id = excluded.customer_id, subject = excluded.subject,
-                statement = excluded.statement, body = excluded.body
-            where known.status = 'refused'
-            returning status""";
+            select :columns
+            from recorded
+            union all
+            select :columns
+            from webhook_events
+            where organization_id = $1 and id = $2 and not exists (select from recorded)""".replace(":columns", WebhookEvent.COLUMNS);
 
-    /** Yields whether there is something to settle. */
-    private Uni<Boolean> record(SqlConnection connection, UUID organization, UUID id, Source source, Reading reading) {
+    private io.vertx.sqlclient.Tuple values(UUID organization, UUID id, Source source, Reading reading) {
         var event = reading instanceof Reading.Told told ? told.event() : null;
         var refused = reading instanceof Reading.Refused why ? why : null;
+        return io.vertx.sqlclient.Tuple.from(Arrays.asList(
+                organization,
+                id,
+                source.value(),
+                reading.eventId(),
+                reading.eventType(),
+                refused == null ? "ignored" : "refused",
+                refused == null
+                        ? "Events of this type are not of interest"
+                        : refused.why().field() + " " + refused.why().getMessage(),
+                event == null ? null : event.type().value(),
+                event == null ? null : event.said(),
+                event == null ? null : event.occurredAt(),
+                event == null ? null : event.customer(),
+                event == null ? null : CustomerId.of(organization, event.customer()),
+                event == null ? null : event.precedence(),
+                event == null ? null : event.subject(),
+                event == null ? null : event.statement(),
+                clock.instant().atOffset(ZoneOffset.UTC),
+                refused == null ? null : refused.body()));
+    }
+
+    private static final String FIND =
+            "select %s from webhook_events where organization_id = $1 and id = $2".formatted(WebhookEvent.COLUMNS);
+
+    private static Uni<WebhookEvent> record(SqlConnection connection, io.vertx.sqlclient.Tuple values) {
         return connection
                 .preparedQuery(RECORD)
-                .execute(Tuple.from(Arrays.asList(
-                        organization,
-                        id,
-                        source.value(),
-                        reading.eventId(),
-                        reading.eventType(),
-                        refused == null ? "ignored" : "refused",
-                        refused == null
-                                ? "Events of this type are not of interest"
-                                : refused.why().field() + " " + refused.why().getMessage(),
-                        event == null ? null : event.type().value(),
-                        event == null ? null : event.said(),
-                        event == null ? null : event.occurredAt(),
-                        event == null ? null : event.customer(),
-                        event == null ? null : CustomerId.of(organization, event.customer()),
-                        event == null ? null : event.precedence(),
-                        event == null ? null : event.subject(),
-                        event == null ? null : event.statement(),
-                        clock.instant().atOffset(ZoneOffset.UTC),
-                        refused == null ? null : refused.body())))
-                .map(rows -> rows.size() == 1
-                        && rows.iterator().next().getString("status").equals("received"));
+                .execute(Tuple.newInstance(values))
+                .map(rows -> WebhookEvent.of(rows.iterator().next().getDelegate()));
     }
 
     private static Uni<WebhookEvent> find(SqlConnection connection, UUID organization, UUID id) {
         return connection
-                .preparedQuery("select %s from webhook_events where organization_id = $1 and id = $2"
-                        .formatted(WebhookEvent.COLUMNS))
+                .preparedQuery(FIND)
                 .execute(Tuple.of(organization, id))
                 .map(rows -> {
                     for (var row : rows) {
@@ -200,7 +214,7 @@ class Inbox {
     }
 
     /**
-     * Tries an event again that was parked or refused.
+     * Tries an event again that was parked, failed or refused, and settles it at once.
      *
      * @param idempotencyKey may be null
      * @return what became of it; fails with {@link ProblemType#UNKNOWN_WEBHOOK_EVENT}, and with {@link ProblemType#CONFLICT}
@@ -229,16 +243,24 @@ class Inbox {
                         for update""").execute(Tuple.of(organization, id)).chain(rows -> {
             for (var row : rows) {
                 return switch (row.getString("status")) {
-                    case "parked" -> unpark(connection, organization, id);
+                    case "parked", "failed" -> settle(connection, organization, id);
                     case "refused" -> {
                         var source = Source.of(row.getString("source"));
                         var body = row.getString("body").getBytes(StandardCharsets.UTF_8);
-                        yield receive(
-                                connection, organization, source, WebhookBody.read(source, body, clock.instant()));
+                        yield record(
+                                        connection,
+                                        values(
+                                                organization,
+                                                id,
+                                                source,
+                                                WebhookBody.read(source, body, clock.instant())))
+                                .chain(event -> event.status() == WebhookEvent.Status.ACCEPTED
+                                        ? settle(connection, organization, id)
+                                        : Uni.createFrom().item(event));
                     }
                     default ->
                         throw ProblemType.CONFLICT.problem(
-                                "Event %s is %s; only parked and refused ones can be tried again",
+                                "Event %s is %s; only parked, failed and refused ones can be tried again",
                                 row.getString("event_id"), row.getString("status"));
                 };
             }
@@ -246,7 +268,7 @@ class Inbox {
         });
     }
 
-    private Uni<WebhookEvent> unpark(SqlConnection connection, UUID organization, UUID id) {
+    private Uni<WebhookEvent> settle(SqlConnection connection, UUID organization, UUID id) {
         return connection
                 .preparedQuery("""
                         update webhook_events e

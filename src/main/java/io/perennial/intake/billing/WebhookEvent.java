@@ -49,13 +49,15 @@ public record WebhookEvent(
 
     /** What became of an event. */
     @Schema(description = """
-            `applied`: it is taken into account. `stale`: it came after something later was known, or said what was known; where
+            `accepted`: it is recorded, and settled in a moment: then it is applied or stale. `applied`: it is taken into account. `stale`: it came after something later was known, or said what was known; where
             the later events are silent, it counts. `parked`: its customer is not known yet; it is applied as soon as they are.
-            `ignored`: its type is not of interest. `refused`: it does not make sense, the reason says why.""")
+            `failed`: something went wrong in the service; it can be tried again. `ignored`: its type is not of interest. `refused`: it does not make sense, the reason says why.""")
     public enum Status {
+        ACCEPTED,
         APPLIED,
         STALE,
         PARKED,
+        FAILED,
         IGNORED,
         REFUSED;
 
@@ -71,8 +73,8 @@ public record WebhookEvent(
             return Arrays.stream(values())
                     .filter(status -> status.value().equalsIgnoreCase(value))
                     .findFirst()
-                    .orElseThrow(() ->
-                            new IllegalArgumentException("must be one of applied, stale, parked, ignored, refused"));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "must be one of accepted, applied, stale, parked, failed, ignored, refused"));
         }
     }
 

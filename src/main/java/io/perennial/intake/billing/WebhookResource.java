@@ -81,7 +81,8 @@ class WebhookResource {
                     One event, signed: `Perennial-Signature: t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256 of the time, a
                     point and the body>`. The key of the HMAC is the organization's webhook secret. A signature is good for five
                     minutes; sign every delivery anew. Send an event again until it is answered 200: it counts once, and the
-                    order in which events come makes no difference. The fields are those of uploaded billing events; fields
+                    order in which events come makes no difference. It is answered when it is recorded, as `accepted`; what
+                    follows from it follows within a second or so, and a second delivery is answered what became of it. The fields are those of uploaded billing events; fields
                     besides them are passed over, and so are events of other types.""")
     public Uni<Receipt> receive(
             @RestQuery @Parameter(required = true) UUID organization,
@@ -106,7 +107,8 @@ class WebhookResource {
     @Operation(operationId = "receiveStripeWebhook", summary = "Take a webhook of Stripe", description = """
                     Of interest are `invoice.payment_failed`, `invoice.paid`, `invoice.payment_succeeded`,
                     `customer.subscription.created`, `customer.subscription.updated`, `customer.subscription.deleted` and
-                    `customer.source.expiring`; any other is answered 200 and ignored. A customer is found by their own id, or by
+                    `customer.source.expiring`; any other is answered 200 and ignored. An event is answered when it is recorded, and
+                    settled in a moment. A customer is found by their own id, or by
                     the attribute `stripe_customer_id`, being Stripe's id.""")
     public Uni<Receipt> receiveStripe(
             @RestQuery @Parameter(required = true) UUID organization,

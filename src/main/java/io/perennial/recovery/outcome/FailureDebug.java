@@ -229,7 +229,7 @@ public record FailureDebug(
 
             @Schema(examples = "invoice.payment_failed") String type,
 
-            @Schema(description = "applied, stale, parked, ignored or refused", examples = "applied")
+            @Schema(description = "accepted, applied, stale, parked, failed, ignored or refused", examples = "applied")
             String status,
 
             @Schema(description = "Why it is not applied") String reason,

@@ -2,12 +2,12 @@ package io.perennial.intake.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import net.jqwik.api.Arbitraries;
 import org.junit.jupiter.api.Test;
 
 import io.perennial.testing.Api;
+import io.perennial.testing.Database;
 import io.perennial.testing.OwnerDatabase;
 import io.perennial.testing.ServiceTest;
 
@@ -30,7 +31,6 @@ class BillingOrderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Customers whose events come at the same time. */
-    private static final int AT_ONCE = 8;
 
     /** The life of a customer: two attempts and a payment, another that stays open, plans up and down, an end taken back. */
     private static final List<String> LIFE = List.of(
@@ -50,6 +50,9 @@ class BillingOrderTest {
     @Inject
     Inbox inbox;
 
+    @Inject
+    AcceptedEvents accepted;
+
     private UUID organization;
 
     private static String event(int number, String customer) {
@@ -57,24 +60,17 @@ class BillingOrderTest {
     }
 
     private void deliver(String event) {
-        receive(event).await().atMost(PATIENCE);
+        send(event);
+        Webhooks.settle(organization);
     }
 
-    private Uni<?> receive(String event) {
-        return inbox.receive(
-                organization,
-                Source.PERENNIAL,
-                WebhookBody.read(Source.PERENNIAL, event.getBytes(StandardCharsets.UTF_8), Instant.now()));
-    }
-
-    /** One after the other. */
-    private Uni<?> receiveAll(List<Integer> numbers, String customer) {
-        return Multi.createFrom()
-                .iterable(numbers)
-                .onItem()
-                .transformToUniAndConcatenate(number -> receive(event(number, customer)))
-                .collect()
-                .asList();
+    private void send(String event) {
+        inbox.receive(
+                        organization,
+                        Source.PERENNIAL,
+                        WebhookBody.read(Source.PERENNIAL, event.getBytes(StandardCharsets.UTF_8), Instant.now()))
+                .await()
+                .atMost(PATIENCE);
     }
 
     private void customers(int count) {
@@ -122,15 +118,12 @@ class BillingOrderTest {
                 .list()
                 .ofSize(PERMUTATIONS)
                 .sample();
-        Multi.createFrom()
-                .range(0, PERMUTATIONS)
-                .onItem()
-                .transformToUni(i -> receiveAll(permutations.get(i), "c" + i))
-                .merge(AT_ONCE)
-                .collect()
-                .asList()
-                .await()
-                .atMost(PATIENCE);
+        for (var turn = 0; turn < LIFE.size(); turn++) {
+            for (var i = 0; i < PERMUTATIONS; i++) {
+                send(event(permutations.get(i).get(turn), "c" + i));
+            }
+            Webhooks.settle(organization);
+        }
 
         var states = states();
         assertThat(states).hasSize(PERMUTATIONS);
@@ -236,24 +229,69 @@ class BillingOrderTest {
     }
 
     @Test
-    void whatAListenerFailsToDoIsNotStored() {
-        customers(1);
+    void anEventWithWhichAListenerFailsIsSetAsideAndTheOthersAreSettled() {
+        customers(2);
         var recorder = Recorder.of(organization);
-        var before = OwnerDatabase.rowsOf(organization);
-        var event = event(1, "c0");
-        var secret = Webhooks.secrets(organization).get(0);
+        recorder.failOn(fact -> fact.eventId().equals("c0-01"));
+        for (var event : List.of(event(0, "c0"), event(1, "c0"), event(5, "c0"), event(1, "c1"))) {
+            send(event);
+        }
+        Webhooks.settle(organization);
 
-        recorder.fail(true);
-        Webhooks.send(Webhooks.EVENTS, organization, Webhooks.signature(secret, event), event)
-                .then()
-                .statusCode(500);
-        assertThat(OwnerDatabase.rowsOf(organization)).isEqualTo(before);
+        assertThat(statuses()).containsExactly("c0-00 applied", "c0-01 failed", "c0-05 applied", "c1-01 applied");
+        assertThat(recorder.facts())
+                .extracting(BillingFact::eventId)
+                .contains("c0-00", "c0-05", "c1-01")
+                .doesNotContain("c0-01");
+        assertThat(OwnerDatabase.strings(
+                        "select payment_id from payment_failures where organization_id = '%s' and customer_id = derived_id('%1$s', 'c0')"
+                                .formatted(organization)))
+                .as("what follows from the event that failed")
+                .isEmpty();
 
-        recorder.fail(false);
-        Webhooks.send(Webhooks.EVENTS, organization, Webhooks.signature(secret, event), event)
+        recorder.failOn(fact -> false);
+        String id = Api.asAdmin()
+                .queryParam("status", "failed")
+                .get("/api/v1/organizations/{org_id}/webhook-events", organization)
                 .then()
                 .statusCode(200)
-                .body("status", equalTo("applied"));
-        assertThat(recorder.facts()).hasSize(1);
+                .body("items.reason", contains("Something went wrong in the service"))
+                .extract()
+                .path("items[0].id");
+        Api.asAdmin()
+                .post("/api/v1/organizations/{org_id}/webhook-events/{id}/replay", organization, id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("stale"));
+        assertThat(statuses()).containsExactly("c0-00 applied", "c0-01 stale", "c0-05 applied", "c1-01 applied");
+    }
+
+    private List<String> statuses() {
+        return OwnerDatabase.strings(
+                "select concat_ws(' ', event_id, status) from webhook_events where organization_id = '%s' order by event_id"
+                        .formatted(organization));
+    }
+
+    /** A replica stopped between its answer and what follows from it. */
+    @Test
+    void whatAReplicaHasLeftIsSettledByAnother() throws SQLException {
+        customers(1);
+        deliver(event(0, "c0"));
+        deliver(event(1, "c0"));
+        deliver(event(3, "c0"));
+        var recorder = Recorder.of(organization);
+        Database.execute("""
+                delete from payment_failures where organization_id = '%1$s';
+                update webhook_events set status = 'accepted', settled_at = null
+                where organization_id = '%1$s' and event_id <> 'c0-00'""".formatted(organization));
+
+        accepted.look().await().atMost(PATIENCE);
+        Webhooks.settle(organization);
+
+        assertThat(statuses()).containsExactly("c0-00 applied", "c0-01 applied", "c0-03 applied");
+        assertThat(recorder.facts()).extracting(BillingFact::eventId).containsExactly("c0-01", "c0-03");
+        assertThat(Database.number(
+                        "select attempt_count from payment_failures where organization_id = ?", organization))
+                .isEqualTo(2);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /** Listens for the organizations that a test asks about, and writes down what it was told. */
 final class Recorder {
@@ -15,7 +16,7 @@ final class Recorder {
     private static final Map<UUID, Recorder> RECORDERS = new ConcurrentHashMap<>();
 
     private final List<BillingFact> facts = new CopyOnWriteArrayList<>();
-    private volatile boolean fails;
+    private volatile Predicate<BillingFact> fails = fact -> false;
 
     private Recorder() {}
 
@@ -28,9 +29,9 @@ final class Recorder {
         return List.copyOf(facts);
     }
 
-    /** Whether acting on facts fails from now on. */
-    void fail(boolean whether) {
-        fails = whether;
+    /** On which facts it fails to act from now on. */
+    void failOn(Predicate<BillingFact> which) {
+        fails = which;
     }
 
     @ApplicationScoped
@@ -39,7 +40,7 @@ final class Recorder {
         @Override
         public Uni<Void> happened(SqlConnection transaction, BillingFact fact) {
             var recorder = RECORDERS.get(fact.organization());
-            if (recorder != null && recorder.fails) {
+            if (recorder != null && recorder.fails.test(fact)) {
                 return Uni.createFrom().failure(new IllegalStateException("The listener of the test fails"));
             }
             if (recorder != null) {

@@ -46,21 +46,30 @@ final class RecoveryCases {
                 .path("perennial[0]");
     }
 
-    /** Sends a billing event as a webhook. Yields what became of it. */
+    /** Sends a billing event as a webhook until it is settled. Yields what became of it. */
     String send(String secret, String eventId, String event) {
-        var body = "{\"event_id\":\"%s\",%s".formatted(eventId, event.substring(1));
-        return Api.withoutKey()
-                .contentType("application/json; charset=utf-8")
-                .queryParam("organization", organization)
-                .header(
-                        "Perennial-Signature",
-                        Signature.sign(secret, Instant.now(), body.getBytes(StandardCharsets.UTF_8)))
-                .body(body.getBytes(StandardCharsets.UTF_8))
-                .post("/api/v1/webhooks/events")
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("status");
+        var body =
+                "{\"event_id\":\"%s\",%s".formatted(eventId, event.substring(1)).getBytes(StandardCharsets.UTF_8);
+        var signature = Signature.sign(secret, Instant.now(), body);
+        var deadline = Instant.now().plusSeconds(60);
+        while (true) {
+            String status = Api.withoutKey()
+                    .contentType("application/json; charset=utf-8")
+                    .queryParam("organization", organization)
+                    .header("Perennial-Signature", signature)
+                    .body(body)
+                    .post("/api/v1/webhooks/events")
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .path("status");
+            if (!status.equals("accepted")) {
+                return status;
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("The event is not settled");
+            }
+        }
     }
 
     static String failed(String customer, String payment, int attempt, Instant at) {
