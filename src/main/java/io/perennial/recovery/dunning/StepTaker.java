@@ -85,6 +85,9 @@ class StepTaker {
         }
     }
 
+    /** Planning what is read of one customer takes longer than reading it. */
+    private static final String KEPT_PLANS = "set local plan_cache_mode = auto; ";
+
     /** A step that was begun. */
     private record Begun(CaseKey key, int step) {}
 
@@ -103,7 +106,7 @@ class StepTaker {
     private Uni<Taken> attempt(SqlConnection transaction, CaseKey key) {
         var begun = new AtomicReference<Begun>();
         return transaction
-                .query("savepoint step")
+                .query(KEPT_PLANS + "savepoint step")
                 .execute()
                 .chain(() -> take(transaction, key, begun))
                 .onFailure(failure -> begun.get() != null)
