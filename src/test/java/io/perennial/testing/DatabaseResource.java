@@ -41,8 +41,11 @@ public class DatabaseResource implements QuarkusTestResourceLifecycleManager {
         properties.put("perennial.recovery.cases.alert-hosts", "localhost");
         properties.put("perennial.recovery.cases.alert-secret", ALERT_SECRET);
         properties.put("perennial.demo.enabled", "false");
-        properties.put("perennial.recovery.dunning.enabled", "false");
         properties.putAll(Providers.settings());
+        // Tests say themselves when steps are taken and messages are sent; benchmarks have it done as in production.
+        var byItself = System.getProperty("perennial.test.drivers", "false");
+        properties.put("perennial.recovery.dunning.enabled", byItself);
+        properties.put("perennial.outreach.outbox.enabled", byItself);
         properties.put("perennial.models.training.max-snapshots", "2");
         properties.put("quarkus.http.limits.max-body-size", System.getProperty("perennial.test.max-body-size", "16M"));
         return properties;

@@ -49,7 +49,6 @@ public final class Providers {
     static Map<String, String> settings() {
         var http = "http://localhost:" + freePort();
         return Map.ofEntries(
-                Map.entry("perennial.outreach.outbox.enabled", "false"),
                 Map.entry("perennial.outreach.public-url", PUBLIC_URL),
                 Map.entry(CHANNELS + "email.host", "localhost"),
                 Map.entry(CHANNELS + "email.port", String.valueOf(freePort())),
