@@ -54,15 +54,7 @@ class DecisionMaker {
     /** That nothing is offered. */
     Decision nothing(CustomerContext customer, Instant now, UUID run) {
         return new Decision(
-                newId(),
-                customer,
-                now,
-                run,
-                Popularity.VERSION,
-                holdsOut(customer.customer()),
-                List.of(),
-                null,
-                null);
+                newId(), customer, now, run, Popularity.VERSION, holdsOut(customer.customer()), List.of(), null, null);
     }
 
     /** Chooses one of several offers. */
@@ -86,8 +78,7 @@ class DecisionMaker {
                 acceptance.worth(offers, customer.value()),
                 acceptance.worthByMember(offers, customer.value()),
                 randomness.generator());
-        return new Decision(
-                newId(), customer, now, run, acceptance.version(), false, offers, acceptance, choice);
+        return new Decision(newId(), customer, now, run, acceptance.version(), false, offers, acceptance, choice);
     }
 
     /** Chance decides the order in which decisions of one instant are learned from, too. */
