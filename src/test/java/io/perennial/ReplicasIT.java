@@ -195,7 +195,7 @@ class ReplicasIT {
         assertThat(text("select count(*) from segment_assignments where organization_id = ?", organization))
                 .isEqualTo("2000");
         for (var replica : List.of(one, other)) {
-            var known = replica.request().get("/api/v1/runs/{run_id}", run).jsonPath();
+            var known = replica.asAdmin().get("/api/v1/runs/{run_id}", run).jsonPath();
             assertThat(known.getString("status")).isEqualTo("completed");
             assertThat(known.getInt("totals.segmented")).isEqualTo(2_000);
         }

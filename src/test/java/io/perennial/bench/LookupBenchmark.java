@@ -84,9 +84,9 @@ class LookupBenchmark {
         report.write(owner);
     }
 
-    private BareService bare(UUID organization, boolean isolated, String user, String password) throws Exception {
+    private BareServer bare(UUID organization, boolean isolated, String user, String password) throws Exception {
         var options = PgConnectOptions.fromUri(database.url()).setUser(user).setPassword(password);
-        return new BareService(options, connections, organization, isolated);
+        return new BareServer(options, connections, new BareLookups(organization, isolated));
     }
 
     private static RequestOptions at(int port, String path) {

@@ -97,7 +97,7 @@ class OfferBenchmark {
                         service.getPort(),
                         "/api/v1/customers/" + customers.get(i % customers.size()) + "/next-best-offer")
                 .putHeader("X-API-Key", key);
-        try (var bare = new BareDecisions(options, connections, organization);
+        try (var bare = new BareServer(options, connections, new BareDecisions(organization));
                 var load = new Load()) {
             measure(load, "bare", i -> at(bare.port(), "/" + customers.get(i % customers.size())));
             measure(load, "popularity", ours);

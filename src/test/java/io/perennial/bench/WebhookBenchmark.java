@@ -120,7 +120,7 @@ class WebhookBenchmark {
         IntFunction<Load.Post> ours =
                 i -> signed(service.getPort(), "/api/v1/webhooks/events?organization=" + organization, secret);
         mails.start();
-        try (var bare = new BareWebhooks(options, connections, bareOrganization);
+        try (var bare = new BareServer(options, connections, new BareWebhooks(bareOrganization));
                 var load = new Load()) {
             IntFunction<Load.Post> floor = i -> signed(bare.port(), "/", secret);
             load.pacedPosts(WARM_UP / 2, PER_SECOND * 2, ours);
