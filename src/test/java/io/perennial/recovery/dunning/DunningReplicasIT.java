@@ -34,7 +34,7 @@ class DunningReplicasIT {
     private static final int STEPS = 1_000;
 
     /** A few in every build; {@code -Dperennial.test.kills=50} for many. */
-    private static final int KILLS = Integer.getInteger("perennial.test.kills", 5);
+    private static final int KILLS = Integer.getInteger("perennial.test.kills", 3);
 
     /** The most steps that are done between a start and a kill; when it comes within that is drawn. */
     private static final int MOST_BETWEEN = 20;
