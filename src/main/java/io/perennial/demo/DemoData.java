@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
@@ -102,7 +103,11 @@ public class DemoData {
                         .chain(organization -> isComplete(organization)
                                 .chain(complete -> complete
                                         ? Uni.createFrom().item(organization)
-                                        : fill(industry, organization, config.customers(), config.seed()))))
+                                        : fill(industry, organization, config.customers(), config.seed())))
+                        .call(organization -> hasBillingEvents(organization)
+                                .chain(has -> has
+                                        ? Uni.createFrom().voidItem()
+                                        : declineCards(industry, organization, config.customers(), config.seed()))))
                 .merge(AT_A_TIME)
                 .collect()
                 .asList()
@@ -126,12 +131,24 @@ public class DemoData {
                                 industry.churnHorizonDays())));
     }
 
-    /** The billing events come last. */
+    /** The last thing that is done is the last run as of the present. */
     private Uni<Boolean> isComplete(Organization organization) {
-        return database.query(
-                        organization.id(),
-                        "select exists (select from webhook_events where organization_id = $1)",
-                        Tuple.of(organization.id()))
+        return is(organization, """
+                select exists (
+                    select from runs
+                    where organization_id = $1 and kind = 'standing' and status = 'completed' and as_of = $2)""", present(organization).atOffset(ZoneOffset.UTC));
+    }
+
+    private Uni<Boolean> hasBillingEvents(Organization organization) {
+        return is(organization, "select exists (select from webhook_events where organization_id = $1)");
+    }
+
+    private Uni<Boolean> is(Organization organization, String sql, Object... parameters) {
+        var all = Tuple.of(organization.id());
+        for (var parameter : parameters) {
+            all.addValue(parameter);
+        }
+        return database.query(organization.id(), sql, all)
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
@@ -148,7 +165,6 @@ public class DemoData {
         return upload(industry, organization, count, seed)
                 .chain(() -> pastOffers.make(industry, organization, seed, present(organization)))
                 .chain(() -> look(industry, organization, count, seed))
-                .chain(() -> declineCards(industry, organization, count, seed))
                 .invoke(() -> LOG.infof("Demo: %s, %d customers", organization.name(), count))
                 .replaceWith(organization);
     }
@@ -196,12 +212,14 @@ public class DemoData {
         return Uni.createFrom().item(file).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
-    /** Uploads billing events of customers who have been uploaded. */
+    /** Uploads billing events of customers who have been uploaded, if there are any to be had of so few. */
     Uni<Void> declineCards(Industry industry, Organization organization, int count, long seed) {
         return invented(() -> DeclinedCards.events(industry, count, seed, present(organization)))
-                .chain(events -> billing.run(organization, file("application/x-ndjson", events), null))
-                .invoke(DemoData::check)
-                .replaceWithVoid();
+                .chain(events -> events.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : billing.run(organization, file("application/x-ndjson", events), null)
+                                .invoke(DemoData::check)
+                                .replaceWithVoid());
     }
 
     private static Upload file(String type, String content) {

@@ -237,11 +237,8 @@ class CustomerResource {
     }
 
     private Uni<Void> erase(UUID organization, UUID customer) {
-        return database.transaction(organization, connection -> {
-            Uni<Void> erased = connection
-                    .query(TenantDatabase.eraseAlone(organization))
-                    .execute()
-                    .replaceWithVoid();
+        return database.eraseAlone(organization, connection -> {
+            var erased = Uni.createFrom().voidItem();
             for (var table : CUSTOMER_TABLES) {
                 erased = erased.chain(() -> connection
                         .preparedQuery("delete from " + table + " where organization_id = $1 and customer_id = $2")

@@ -6,13 +6,17 @@ import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
+
+import io.perennial.platform.ProblemType;
 
 /**
  * The one door to the database. Nothing goes through it without naming the organization, and PostgreSQL's row-level
@@ -29,6 +33,12 @@ public class TenantDatabase {
             "set local statement_timeout = '1h'; set local plan_cache_mode = 'force_custom_plan'; ";
 
     private static final String INSTANCE = "begin; set local perennial.scope = 'instance'";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Pool pool;
     private final Lookups lookups;
@@ -107,9 +117,34 @@ public class TenantDatabase {
         return "select pg_advisory_xact_lock_shared(hashtextextended('erasure %s', 0))".formatted(organization);
     }
 
-    /** A statement that waits for such work to end and keeps more from beginning. */
-    public static String eraseAlone(UUID organization) {
-        return "select pg_advisory_xact_lock(hashtextextended('erasure %s', 0))".formatted(organization);
+    /**
+     * Does work that removes customers while no such work is under way, and keeps more from beginning meanwhile. Whatever begins
+     * while it waits has to wait too, so it waits for a moment only, and tries again: an upload may take an hour.
+     *
+     * @return fails with {@link ProblemType#UNAVAILABLE} when there was no moment for it in a minute
+     */
+    public <T> Uni<T> eraseAlone(UUID organization, Function<SqlConnection, Uni<T>> work) {
+        return transaction(
+                        organization,
+                        connection -> connection
+                                .query("set local lock_timeout = '200ms'; "
+                                        + "select pg_advisory_xact_lock(hashtextextended('erasure %s', 0)); "
+                                                .formatted(organization)
+                                        + "set local lock_timeout = 0")
+                                .execute()
+                                .chain(() -> work.apply(connection)))
+                .onFailure(TenantDatabase::isLocked)
+                .retry()
+                .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                .expireIn(PATIENCE.toMillis())
+                .onFailure(e -> isLocked(e) || isLocked(e.getCause()))
+                .transform(e -> ProblemType.UNAVAILABLE.problem(
+                        "Something is done with the organization's customers that takes long; try again later"));
+    }
+
+    /** Whether something failed because somebody else held a lock for longer than it may wait. */
+    public static boolean isLocked(Throwable e) {
+        return e instanceof PgException database && LOCK_NOT_AVAILABLE.equals(database.getSqlState());
     }
 
     /** A UUID cannot carry anything but itself into the statement. */

@@ -102,11 +102,6 @@ class DemoDataTest {
                         .get("/api/v1/lifecycle/organizations/{org_id}/flow", id)
                         .<List<Object>>path("moves"))
                 .isNotEmpty();
-        assertThat(Api.asAdmin()
-                        .get("/api/v1/organizations/{org_id}/webhook-events?status=applied", id)
-                        .<List<Object>>path("items"))
-                .as("subscriptions and declined cards")
-                .hasSizeGreaterThan(60);
     }
 
     @Test
@@ -116,6 +111,9 @@ class DemoDataTest {
         var organization = new Organization(id, "Demo", OrgType.TELECOM, "USD", "UTC", 90, now, now);
         var industry = DemoCustomers.industry(OrgType.TELECOM);
         var count = 300;
+        demo.declineCards(industry, organization, 40, DemoCustomers.SEED)
+                .await()
+                .atMost(Duration.ofMinutes(1));
         demo.upload(industry, organization, count, DemoCustomers.SEED)
                 .chain(() -> demo.declineCards(industry, organization, count, DemoCustomers.SEED))
                 .await()

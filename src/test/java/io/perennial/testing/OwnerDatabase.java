@@ -63,7 +63,8 @@ public final class OwnerDatabase {
         }
     }
 
-    private static Connection connect() throws SQLException {
+    /** A connection of the owner. */
+    public static Connection connect() throws SQLException {
         var config = ConfigProvider.getConfig();
         return DriverManager.getConnection(
                 "jdbc:" + config.getValue("perennial.database.url", String.class),

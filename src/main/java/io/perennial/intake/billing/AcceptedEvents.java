@@ -1,5 +1,6 @@
 package io.perennial.intake.billing;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -36,14 +37,16 @@ class AcceptedEvents {
     private final TenantDatabase database;
     private final Settlement settlement;
     private final BillingConfig config;
+    private final MeterRegistry meters;
 
     /** How many webhooks have come of organizations of which some are not settled. */
     private final ConcurrentMap<UUID, Long> waiting = new ConcurrentHashMap<>();
 
-    AcceptedEvents(TenantDatabase database, Settlement settlement, BillingConfig config) {
+    AcceptedEvents(TenantDatabase database, Settlement settlement, BillingConfig config, MeterRegistry meters) {
         this.database = database;
         this.settlement = settlement;
         this.config = config;
+        this.meters = meters;
     }
 
     /** A webhook was accepted: it is settled with those that come within a moment. */
@@ -112,10 +115,13 @@ class AcceptedEvents {
 
     /**
      * What is looked up is looked up by keys, whatever the statistics say of a table that changes all the time, and by plans that
-     * are kept. What is lost when the database stops is still accepted and settled again, so nobody waits for the disk.
+     * are kept. What is lost when the database stops is still accepted and settled again, so nobody waits for the disk. Whoever
+     * has locked a customer for long, as an upload may, is given way to before PostgreSQL looks for deadlocks: it would have to
+     * begin anew, and this is just done later.
      */
     private static final String BY_KEYS =
-            "set local enable_seqscan = off; set local synchronous_commit = off; " + Inbox.KEPT_PLANS;
+            "set local enable_seqscan = off; set local synchronous_commit = off; set local lock_timeout = '500ms'; "
+                    + Inbox.KEPT_PLANS;
 
     /** Nothing when somebody else settles events of the organization. */
     private static final String TAKE = """
@@ -141,7 +147,7 @@ class AcceptedEvents {
                         Tuple.of(organization, PORTION),
                         connection -> settlement.all(connection, organization))
                 .onFailure()
-                .recoverWithUni(e -> oneByOne(organization));
+                .recoverWithUni(e -> TenantDatabase.isLocked(e) ? later() : oneByOne(organization));
     }
 
     /** Yields how many events were taken and settled. */
@@ -158,11 +164,17 @@ class AcceptedEvents {
                                 .map(rows -> rows.rowCount()))
                 .onFailure(AcceptedEvents::isDeadlock)
                 .retry()
-                .atMost(ATTEMPTS);
+                .atMost(ATTEMPTS)
+                .invoke(count -> count("settled", count));
     }
 
     private static boolean isDeadlock(Throwable e) {
         return e instanceof PgException database && "40P01".equals(database.getSqlState());
+    }
+
+    /** The look that comes next finds it. */
+    private static Uni<Integer> later() {
+        return Uni.createFrom().item(0);
     }
 
     /** One event that cannot be settled must not keep the others waiting. */
@@ -189,12 +201,12 @@ class AcceptedEvents {
                         TAKE_ONE,
                         Tuple.of(organization, 1, id),
                         connection -> settlement.one(connection, organization, id))
-                .onFailure()
+                .onFailure(e -> !TenantDatabase.isLocked(e))
                 .retry()
                 .withBackOff(PAUSE)
                 .atMost(ATTEMPTS)
                 .onFailure()
-                .recoverWithUni(e -> setAside(organization, id, e));
+                .recoverWithUni(e -> TenantDatabase.isLocked(e) ? later() : setAside(organization, id, e));
     }
 
     private Uni<Integer> setAside(UUID organization, UUID id, Throwable e) {
@@ -203,6 +215,11 @@ class AcceptedEvents {
                         update webhook_events
                         set status = 'failed', reason = 'Something went wrong in the service'
                         where organization_id = $1 and id = $2 and status = 'accepted'""", io.vertx.sqlclient.Tuple.of(organization, id))
+                .invoke(() -> count("failed", 1))
                 .replaceWith(1);
+    }
+
+    private void count(String outcome, int events) {
+        meters.counter("perennial.billing.settled", "outcome", outcome).increment(events);
     }
 }

@@ -13,8 +13,8 @@ public interface BillingConfig {
     /**
      * What the secrets of Perennial's own webhooks are derived from, for every organization another one; only from the
      * environment ({@code PERENNIAL_BILLING_WEBHOOK_MASTER_KEYS}). The first is the current one, and while keys are exchanged
-     * the one before it is valid too. Without it, one is derived from the password of the service's role in the database, and
-     * the secrets of before are good for nothing once that changes.
+     * the one before it is valid too. Without it, only organizations with secrets of their own can be sent webhooks, except on
+     * the embedded database.
      */
     Optional<List<String>> webhookMasterKeys();
 

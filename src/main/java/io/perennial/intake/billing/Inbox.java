@@ -113,7 +113,7 @@ class Inbox {
     }
 
     /**
-     * What was refused may come again, because it may be understood by now; anything else counts once. Nothing when another
+     * What was refused or failed may come again, because it may be understood by now; anything else counts once. Nothing when another
      * delivery of the same event is recorded in the same moment.
      */
     private static final String RECORD = """
@@ -132,7 +132,7 @@ class Inbox {
                     fact = excluded.fact, event = excluded.event, occurred_at = excluded.occurred_at,
                     precedence = excluded.precedence, customer = excluded.customer, customer_id = excluded.customer_id,
                     subject = excluded.subject, statement = excluded.statement, body = excluded.body
-                where known.status = 'refused'
+                where known.status in ('refused', 'failed')
                 returning :columns
             )
             select :columns

@@ -22,7 +22,9 @@ import io.perennial.platform.DatabaseConfig;
 class WebhookSecrets {
 
     private static final String PURPOSE = "perennial webhook ";
-    private static final String MASTER_KEY = "perennial webhooks";
+
+    /** Of the embedded database, which holds nobody's customers. */
+    private static final String EVALUATION_KEY = "master key for evaluation";
 
     private final Config environment;
     private final List<String> masterKeys;
@@ -33,10 +35,10 @@ class WebhookSecrets {
                 .flatMap(List::stream)
                 .filter(key -> !key.isBlank())
                 .toList();
-        this.masterKeys = given.isEmpty() ? List.of(digest(database.servicePassword(), MASTER_KEY)) : given;
+        this.masterKeys = given.isEmpty() && database.embedded() ? List.of(EVALUATION_KEY) : given;
     }
 
-    /** The secrets that are valid now, the current one first; none of Stripe's that nobody has set. */
+    /** The secrets that are valid now, the current one first; none when there is nothing to derive one from. */
     List<String> of(Source source, UUID organization) {
         return source == Source.STRIPE
                 ? inEnvironment("STRIPE_WEBHOOK_SECRET_", organization).toList()

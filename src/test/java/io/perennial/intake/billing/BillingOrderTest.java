@@ -272,6 +272,39 @@ class BillingOrderTest {
                         .formatted(organization));
     }
 
+    @Test
+    void aSecondDeliveryOfAnEventThatFailedTriesItAgain() {
+        customers(1);
+        var recorder = Recorder.of(organization);
+        recorder.failOn(fact -> true);
+        deliver(event(1, "c0"));
+        assertThat(statuses()).containsExactly("c0-01 failed");
+
+        recorder.failOn(fact -> false);
+        deliver(event(1, "c0"));
+
+        assertThat(statuses()).containsExactly("c0-01 applied");
+    }
+
+    /** An upload may hold customers for long, and is not to be the victim of a deadlock with somebody who can come again. */
+    @Test
+    void whoHoldsTheCustomerForLongIsGivenWayTo() throws SQLException {
+        customers(1);
+        try (var owner = OwnerDatabase.connect();
+                var statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            statement.execute("select from customers where organization_id = '%s' for update".formatted(organization));
+            send(event(1, "c0"));
+
+            assertThat(accepted.settle(organization).await().atMost(PATIENCE)).isZero();
+
+            assertThat(statuses()).containsExactly("c0-01 accepted");
+            owner.commit();
+        }
+        Webhooks.settle(organization);
+        assertThat(statuses()).containsExactly("c0-01 applied");
+    }
+
     /** A replica stopped between its answer and what follows from it. */
     @Test
     void whatAReplicaHasLeftIsSettledByAnother() throws SQLException {
