@@ -2,10 +2,10 @@
 # Builds Perennial as a native executable, target/perennial, with libtorch in target/libtorch beside it.
 #
 #   --test    runs the REST tests against the executable, too
-#   --image   builds the container image perennial:native of it
+#   --image   builds the container image perennial:<version>-native of it, which the Helm chart asks for by default
 #
 # GRAALVM_HOME, or native-image on the path, has to be of Java 21 or newer; without one, Docker or Podman builds in a
-# container. MAVEN_ARGS are passed on to Maven.
+# container. MAVEN_ARGS are passed on to Maven, also to one older than 3.9, which does not read them by itself.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -60,11 +60,13 @@ if [[ $tests == true ]]; then
     goal=(verify -DskipUnitTests)
 fi
 begun=$SECONDS
-mvn -B "${goal[@]}" -Dnative "${builder[@]}"
+# shellcheck disable=SC2086
+env -u MAVEN_ARGS mvn ${MAVEN_ARGS:-} -B "${goal[@]}" -Dnative "${builder[@]}"
 built=$((SECONDS - begun))
 
 if [[ $image == true ]]; then
-    "$engine" build -f src/main/docker/Dockerfile.native -t perennial:native .
+    version=$(sed -nE '/<version>/ { s|.*<version>([^<]+)</version>.*|\1|p; q }' pom.xml)
+    "$engine" build -f src/main/docker/Dockerfile.native -t "perennial:${version%-SNAPSHOT}-native" .
 fi
 
 # What follows looks at the executable itself, on an embedded database of its own.
