@@ -8,11 +8,13 @@
 #   API_KEY_FILE      a file with an API key that may start runs; it is neither an argument of a command nor ever printed
 #   TIME_LIMIT        seconds that all of it may take, 7200 unless given
 #   AWAY_LIMIT        seconds without an answer after which the service counts as away, 300 unless given
+#   ANSWER_LIMIT      seconds that an answer to a look at the run is waited for, 60 unless given; what starts the run is
+#                     waited for until the time is up, as some of it answers only when it is done
 #   POLL_INTERVAL     seconds between two looks at the run, 5 unless given
 #   LONGEST_PAUSE     the longest pause before asking again what was not answered, 30 unless given
 #
 # Ends with 0 when the run is completed, 2 when something is not set, 3 when the service refuses, 4 when the run fails,
-# 5 when the service is away, 6 when the time is up. After 5 and 6 it is worth to begin again.
+# 5 when the service is away, 6 when the time is up, while the run goes on. After 5 it is worth to begin again.
 set -eu
 umask 077
 
@@ -55,13 +57,17 @@ pause() {
     tr -d '\r\n' <"$API_KEY_FILE"
 } >"$scratch/key"
 
-# Asks once. Leaves the status of the answer in $status, 000 when there was none, and the answer in $answer.
+# Asks once and waits for the answer, as many seconds as the first argument says at most. Leaves the status of the answer in
+# $status, 000 when there was none, and the answer in $answer.
 ask() {
+    patience=$1
+    shift
     remaining=$((deadline - $(now)))
     [ "$remaining" -gt 0 ] || fail 6 "The time is up after ${TIME_LIMIT:-7200} s"
+    [ "$patience" -le "$remaining" ] || patience=$remaining
     : >"$scratch/answer"
     : >"$scratch/error"
-    curl --silent --show-error --connect-timeout 10 --max-time "$remaining" --header "@$scratch/key" \
+    curl --silent --show-error --connect-timeout 10 --max-time "$patience" --header "@$scratch/key" \
         --output "$scratch/answer" --write-out '%{http_code}' "$@" >"$scratch/status" 2>"$scratch/error" &
     child=$!
     if wait "$child"; then
@@ -115,8 +121,8 @@ field() {
 }
 
 say "Starting $RUN_PATH with the idempotency key $IDEMPOTENCY_KEY"
-ask_patiently --request POST --header "Idempotency-Key: $IDEMPOTENCY_KEY" --header 'Prefer: respond-async' \
-    "$PERENNIAL_URL$RUN_PATH"
+ask_patiently "${TIME_LIMIT:-7200}" --request POST --header "Idempotency-Key: $IDEMPOTENCY_KEY" \
+    --header 'Prefer: respond-async' "$PERENNIAL_URL$RUN_PATH"
 case $status in
     200 | 201 | 204)
         # Dunning counts the steps that failed.
@@ -152,6 +158,6 @@ while :; do
         *) fail 3 "Nobody knows what it means that run $run is '$state': $answer" ;;
     esac
     pause "${POLL_INTERVAL:-5}"
-    ask_patiently "$PERENNIAL_URL/api/v1/runs/$run"
+    ask_patiently "${ANSWER_LIMIT:-60}" "$PERENNIAL_URL/api/v1/runs/$run"
     [ "$status" = 200 ] || fail 3 "The service refused with $status: $answer"
 done

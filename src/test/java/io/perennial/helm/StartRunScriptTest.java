@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -203,6 +204,8 @@ class StartRunScriptTest {
                 throw new IllegalStateException(e);
             }
         });
+        // One that is not answered keeps nobody else waiting.
+        server.setExecutor(request -> new Thread(request).start());
         server.start();
         return server;
     }
@@ -253,6 +256,92 @@ class StartRunScriptTest {
             assertThat(outcome.log()).contains("it answered 503").contains("it answered 502");
             assertThat(runs("segmentation")).hasSize(1);
         } finally {
+            gateway.stop(0);
+        }
+    }
+
+    @Test
+    void aLookAtTheRunThatIsNotAnsweredIsTakenAgain() throws Exception {
+        var asked = new CountDownLatch(1);
+        var gateway = gateway((exchange, number) -> {
+            switch (number) {
+                case 1 -> answer(exchange, 202, run("running", 0));
+                case 2 -> asked.await();
+                default -> {
+                    answer(exchange, 200, run("completed", 3));
+                    asked.countDown();
+                }
+            }
+        });
+        try {
+            var outcome = end(begin(
+                    "http://localhost:" + gateway.getAddress().getPort(),
+                    segmentation(),
+                    "crm/segments-29000330",
+                    Map.of("ANSWER_LIMIT", "1", "TIME_LIMIT", "60")));
+
+            assertThat(outcome.exit()).as(outcome.log()).isZero();
+            assertThat(outcome.log())
+                    .contains("is running, 0 of 3 parts")
+                    .contains("Asking again in 1 s: curl: (28)")
+                    .contains("is completed, 3 of 3 parts");
+        } finally {
+            asked.countDown();
+            gateway.stop(0);
+        }
+    }
+
+    private static byte[] run(String status, int done) {
+        return "{\"id\":\"0198\",\"status\":\"%s\",\"parts\":3,\"parts_done\":%d}"
+                .formatted(status, done)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aServiceThatAnswersNoLookAtTheRunCountsAsAway() throws Exception {
+        var ended = new CountDownLatch(1);
+        var gateway = gateway((exchange, number) -> {
+            if (number == 1) {
+                answer(exchange, 202, run("running", 0));
+            } else {
+                ended.await();
+            }
+        });
+        try {
+            var outcome = end(begin(
+                    "http://localhost:" + gateway.getAddress().getPort(),
+                    segmentation(),
+                    "crm/segments-29000340",
+                    Map.of("ANSWER_LIMIT", "1", "AWAY_LIMIT", "3", "TIME_LIMIT", "60")));
+
+            assertThat(outcome.exit()).as(outcome.log()).isEqualTo(5);
+            assertThat(outcome.log()).contains("The service has been away for 3 s: curl: (28)");
+        } finally {
+            ended.countDown();
+            gateway.stop(0);
+        }
+    }
+
+    @Test
+    void whatAnswersOnlyWhenItIsDoneIsWaitedForUntilTheTimeIsUp() throws Exception {
+        var ended = new CountDownLatch(1);
+        var requests = new AtomicInteger();
+        var gateway = gateway((exchange, number) -> {
+            requests.set(number);
+            ended.await();
+        });
+        try {
+            var outcome = end(begin(
+                    "http://localhost:" + gateway.getAddress().getPort(),
+                    dunning(),
+                    "crm/dunning-29000350",
+                    Map.of("ANSWER_LIMIT", "1", "TIME_LIMIT", "4")));
+
+            assertThat(outcome.exit()).as(outcome.log()).isEqualTo(6);
+            assertThat(outcome.log()).contains("The time is up after 4 s").doesNotContain("Asking again");
+            assertThat(requests.get()).isEqualTo(1);
+        } finally {
+            ended.countDown();
             gateway.stop(0);
         }
     }
