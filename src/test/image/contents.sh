@@ -51,17 +51,21 @@ for device in null urandom random; do
     mount --bind /dev/$device "$root/dev/$device"
 done
 
+fail() {
+    echo "$*" >&2
+    tail -n 40 "$work"/*.log >&2
+    exit 1
+}
+
 # The database is outside of it.
 PERENNIAL_EMBEDDED_DIRECTORY=$work/postgres PERENNIAL_DEMO_ENABLED=false QUARKUS_HTTP_PORT=8081 target/perennial \
     >"$work/database.log" 2>&1 &
-until curl -sf -m 5 -o /dev/null http://localhost:8081/q/health/ready; do sleep 0.2; done
+database_process=$!
+until curl -sf -m 5 -o /dev/null http://localhost:8081/q/health/ready; do
+    kill -0 $database_process 2>/dev/null || fail "The database ended before it was ready."
+    sleep 0.2
+done
 database=localhost:$(sed -n 4p "$work/postgres/postmaster.pid")/perennial
-
-fail() {
-    echo "$*" >&2
-    tail -40 "$work/service.log" >&2
-    exit 1
-}
 
 # With the environment and the entry point of the Dockerfile.
 environment=$(sed -nE 's/^ENV (.*)$/\1/p' src/main/docker/Dockerfile.native)
