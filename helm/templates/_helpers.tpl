@@ -76,6 +76,16 @@ http://{{ include "perennial.fullname" . }}:{{ .Values.service.port }}
 {{- end }}
 {{- end }}
 
+{{/* Looks after which a replica that has not started is started again: a replica that migrates has the time for it, too. */}}
+{{- define "perennial.startupLooks" -}}
+{{- $looks := .Values.probes.startup.failureThreshold }}
+{{- if eq .Values.migration.by "start" }}
+{{- $period := .Values.probes.startup.periodSeconds }}
+{{- $looks = add $looks (div (add .Values.migration.timeLimitSeconds (sub $period 1)) $period) }}
+{{- end }}
+{{- int $looks }}
+{{- end }}
+
 {{/* Where customers reach the service, if it was said or the ingress tells. */}}
 {{- define "perennial.publicUrl" -}}
 {{- $url := "" }}

@@ -37,7 +37,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Helm chart, rendered by Helm and read as strictly as Kubernetes can. */
 class ChartTest {
@@ -386,6 +388,17 @@ class ChartTest {
         assertThat(executable.getResources().getRequests().get("cpu")).hasToString("250m");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"native", "jvm"})
+    void theReadmeBuildsTheImageThatIsAskedFor(String flavor, @TempDir Path folder) throws IOException {
+        var values = Files.writeString(folder.resolve("values.yaml"), "image: {flavor: %s}".formatted(flavor));
+        var image = container(service(Chart.of(values))).getImage();
+
+        assertThat(Files.readString(Chart.FOLDER.resolve("README.md"))).contains("docker tag " + image + " ");
+        assertThat(Files.readString(Path.of("src", "main", "docker", "Dockerfile." + flavor)))
+                .contains(" -t " + image.replaceFirst(":.*-", ":<version>-") + " .");
+    }
+
     @Test
     void theImageLeavesTheOptionsOfTheJvmToTheChart() throws IOException {
         var dockerfile = Files.readString(Path.of("src", "main", "docker", "Dockerfile.jvm"));
@@ -433,6 +446,24 @@ class ChartTest {
         assertThat(secrets(container(service(chart))))
                 .containsEntry("PERENNIAL_DATABASE_USER", "perennial-database-owner/user")
                 .containsEntry("PERENNIAL_DATABASE_PASSWORD", "perennial-database-owner/password");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'migration: {by: start}', 990, 2400",
+        "'migration: {by: start, timeLimitSeconds: 100}', 140, 700",
+        "'{migration: {by: start, timeLimitSeconds: 100}, probes: {startup: {periodSeconds: 7, failureThreshold: 3}}}', 18, 700",
+        "'migration: {by: job, timeLimitSeconds: 100}', 90,",
+        "'{migration: {by: job}, probes: {startup: {periodSeconds: 7, failureThreshold: 3}}}', 3,",
+    })
+    void aReplicaThatMigratesIsGivenTheTimeForIt(String given, int looks, Integer progress, @TempDir Path folder)
+            throws IOException {
+        var chart = Chart.of(Files.writeString(folder.resolve("values.yaml"), given));
+
+        assertThat(container(service(chart)).getStartupProbe().getFailureThreshold())
+                .isEqualTo(looks);
+        assertThat(chart.the(Deployment.class).getSpec().getProgressDeadlineSeconds())
+                .isEqualTo(progress);
     }
 
     @Test
@@ -488,7 +519,8 @@ class ChartTest {
         var segments = jobs.get("retention-perennial-quay-segments").getSpec();
         assertThat(segments.getTimeZone()).isEqualTo("Etc/UTC");
         assertThat(segments.getJobTemplate().getSpec().getActiveDeadlineSeconds())
-                .isEqualTo(660);
+                .as("the time it has, and some minutes for a pod to be placed")
+                .isEqualTo(900);
         assertThat(segments.getJobTemplate().getSpec().getBackoffLimit()).isEqualTo(2);
         assertThat(segments.getJobTemplate()
                         .getSpec()
@@ -497,7 +529,8 @@ class ChartTest {
                         .get(1)
                         .getOnExitCodes()
                         .getValues())
-                .containsExactly(2, 3, 4);
+                .as("only when the service stayed away is there a point in trying again")
+                .containsExactly(2, 3, 4, 6);
 
         var quay = pod(jobs.get("retention-perennial-quay-segments"));
         assertThat(values(container(quay)))
