@@ -210,6 +210,7 @@ class PackagesBenchmark {
         for (var variant : List.of(variants.get(0), variants.get(2))) {
             var ours = median(found.get(variant));
             var isOurs = variant == variants.get(0) && atMost != null;
+            System.out.printf("%s, %s: %,.0f %s, jar %,.0f%n", what, variant.name, ours, unit, floor);
             report.add(new Figure(
                     what + ", " + variant.name,
                     "%,.0f %s".formatted(ours, unit),
@@ -350,7 +351,7 @@ class PackagesBenchmark {
         boolean predicted(Running running, Customers customers) {
             var version = running.request()
                     .get("/api/v1/predictions/customers/{customer_id}", customers.id(0))
-                    .<String>path("churn.model_version");
+                    .<String>path("predictions.churn.model_version");
             return version != null && version.startsWith("churn-");
         }
 
