@@ -4,6 +4,8 @@ package io.perennial.outreach.template;
 public enum Kind {
     /** Words; too many of them are cut off. */
     TEXT,
+    /** What somebody types in to get something; never shortened. */
+    CODE,
     /** An amount of money with its currency, as the language writes it. */
     MONEY,
     /** A day, as the language writes it. */

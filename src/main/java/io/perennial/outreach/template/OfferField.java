@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 enum OfferField implements Reference {
     TYPE(Kind.TEXT, true, 20, 20),
     SUMMARY(Kind.TEXT, true, 120, 40),
-    CODE(Kind.TEXT, true, 30, 14),
+    CODE(Kind.CODE, true, 30, 24),
     SAVINGS(Kind.MONEY, false, 30, 16),
     AMOUNT(Kind.MONEY, false, 30, 16),
     VALID_UNTIL(Kind.DATE, false, 40, 14),

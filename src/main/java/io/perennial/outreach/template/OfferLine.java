@@ -49,13 +49,13 @@ public record OfferLine(
         @Schema(description = "What the customer saves in all", examples = "36.75")
         BigDecimal savings,
 
-        @NotBlank @Size(max = 30) @Schema(examples = "STAY-7K2M9Q")
+        @NotBlank @Size(max = 30) @Schema(examples = "STAY-7K3M-9QXD-R2VH-5TBN")
         String code,
 
         @Schema(examples = "2026-03-15") LocalDate validUntil) {
 
-    static final OfferLine EXAMPLE =
-            discount(new BigDecimal("25"), 3, new BigDecimal("36.75"), "STAY-7K2M9Q", LocalDate.of(2026, 3, 15));
+    static final OfferLine EXAMPLE = discount(
+            new BigDecimal("25"), 3, new BigDecimal("36.75"), "STAY-7K3M-9QXD-R2VH-5TBN", LocalDate.of(2026, 3, 15));
 
     /** What is offered. */
     public enum Type {

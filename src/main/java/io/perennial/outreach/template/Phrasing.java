@@ -115,6 +115,7 @@ final class Phrasing {
     private Object value(Reference reference, Object value, Currency currency) {
         return switch (reference.kind()) {
             case TEXT -> words(reference, value.toString());
+            case CODE -> code(reference, oneLine(value.toString()));
             case MONEY -> whole(reference, money(number(reference, value), currency));
             case DATE -> whole(reference, day(reference, value));
             case NUMBER -> shown(reference, number(reference, value));
@@ -128,6 +129,11 @@ final class Phrasing {
     private CharSequence words(Reference reference, String value) {
         var words = cut(oneLine(value), reference.longest(medium));
         return words.isEmpty() ? Absent.VALUE : words;
+    }
+
+    /** Half a code is good for nothing. */
+    private CharSequence code(Reference reference, String code) {
+        return code.isEmpty() ? Absent.VALUE : whole(reference, code);
     }
 
     /** Nothing that a customer calls itself may begin another line, least of all of a mail's head. */

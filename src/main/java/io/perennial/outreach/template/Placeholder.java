@@ -55,7 +55,7 @@ public enum Placeholder implements Reference {
             List.of(OfferLine.EXAMPLE),
             "What is offered, to go over with {#for offer in offers}"),
     OFFER_SUMMARY(Kind.TEXT, Given.SOMETIMES, 120, 40, null, "The first offer in words"),
-    OFFER_CODE(Kind.TEXT, Given.SOMETIMES, 30, 14, null, "The code of the first offer"),
+    OFFER_CODE(Kind.CODE, Given.SOMETIMES, 30, 24, null, "The code of the first offer"),
     CTA_TEXT(Kind.TEXT, Given.ALWAYS, 60, 30, null, "What the link to act says: the template's own cta_text"),
     CTA_URL(
             Kind.URL,
@@ -72,8 +72,11 @@ public enum Placeholder implements Reference {
             "https://pay.harbor.example/u/7fQ2kX9vT1mB",
             "Where the customer can unsubscribe");
 
-    /** The most offers that a message shows. */
-    public static final int MOST_OFFERS = 5;
+    /**
+     * The most offers that a message shows: as many as a stage of dunning makes at most, four of its own and one by each
+     * trigger.
+     */
+    public static final int MOST_OFFERS = 7;
 
     private static final Map<String, Placeholder> BY_LABEL =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Placeholder::label, Function.identity()));
@@ -148,11 +151,13 @@ public enum Placeholder implements Reference {
         };
     }
 
+    /** Whether it tells something of what is offered. */
+    boolean isOfOffers() {
+        return this == OFFERS || this == OFFER_SUMMARY || this == OFFER_CODE;
+    }
+
     /** What is there where this is there. */
     List<Placeholder> implies() {
-        return switch (this) {
-            case OFFERS, OFFER_SUMMARY, OFFER_CODE -> List.of(OFFERS, OFFER_SUMMARY, OFFER_CODE);
-            default -> List.of(this);
-        };
+        return isOfOffers() ? List.of(OFFERS, OFFER_SUMMARY, OFFER_CODE) : List.of(this);
     }
 }

@@ -137,12 +137,12 @@ class DefaultTemplatesTest {
 
         assertThat(written.subject()).isEqualTo("Urgent: Your Premium Account Needs Attention");
         assertThat(written.text())
-                .contains("- 50% off for 6 months, code STAY-7K2M9Q (until March 15, 2026)")
-                .contains("- 3 interest-free payments of €16.34, code PLAN-9Q7K2M (until March 20, 2026)");
+                .contains("- 50% off for 6 months, code STAY-7K3M-9QXD-R2VH-5TBN (until March 15, 2026)")
+                .contains("- 3 interest-free payments of €16.34, code STAY-4H8P-2ZWC-6MJT-9EXA (until March 20, 2026)");
         assertThat(Jsoup.parse(written.html()).select("li").eachText())
                 .containsExactly(
-                        "50% off for 6 months, code STAY-7K2M9Q (until March 15, 2026)",
-                        "3 interest-free payments of €16.34, code PLAN-9Q7K2M (until March 20, 2026)");
+                        "50% off for 6 months, code STAY-7K3M-9QXD-R2VH-5TBN (until March 15, 2026)",
+                        "3 interest-free payments of €16.34, code STAY-4H8P-2ZWC-6MJT-9EXA (until March 20, 2026)");
         assertThat(DEFAULTS.find(key).orElseThrow().ctaPath()).isEqualTo("/support/premium");
     }
 

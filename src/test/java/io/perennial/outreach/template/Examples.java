@@ -14,9 +14,9 @@ final class Examples {
     private Examples() {}
 
     static final OfferLine DISCOUNT = OfferLine.discount(
-            new BigDecimal("50"), 6, new BigDecimal("147.00"), "STAY-7K2M9Q", LocalDate.of(2026, 3, 15));
-    static final OfferLine PLAN =
-            OfferLine.paymentPlan(3, true, new BigDecimal("16.34"), "PLAN-9Q7K2M", LocalDate.of(2026, 3, 20));
+            new BigDecimal("50"), 6, new BigDecimal("147.00"), "STAY-7K3M-9QXD-R2VH-5TBN", LocalDate.of(2026, 3, 15));
+    static final OfferLine PLAN = OfferLine.paymentPlan(
+            3, true, new BigDecimal("16.34"), "STAY-4H8P-2ZWC-6MJT-9EXA", LocalDate.of(2026, 3, 20));
 
     static TemplateKey email(Tone tone, MessageStage stage) {
         return new TemplateKey(Trigger.PAYMENT_FAILED, tone, stage, Medium.EMAIL, "en");
@@ -71,7 +71,7 @@ final class Examples {
         values.put(
                 "offers",
                 List.of(OfferLine.featureUpgrade(
-                        "Premium support and advanced analytics", 365, "STAY-WITH-US-7", null)));
+                        "Premium support and advanced analytics", 365, "STAY-7K3M-9QXD-R2VH-5TBN", null)));
         return values;
     }
 

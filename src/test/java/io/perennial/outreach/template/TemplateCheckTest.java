@@ -176,7 +176,7 @@ class TemplateCheckTest {
                 .containsExactly("can become 161 characters with the longest values; 160 are the most, of GSM-7");
         assertThat(inSms("{#for offer in offers}{offer.summary}{/for}"))
                 .extracting(InputError::reason)
-                .containsExactly("can become 200 characters with the longest values; 160 are the most, of GSM-7");
+                .containsExactly("can become 280 characters with the longest values; 160 are the most, of GSM-7");
     }
 
     @Test
