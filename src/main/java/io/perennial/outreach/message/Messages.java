@@ -23,6 +23,7 @@ import io.perennial.outreach.template.ChosenTemplate;
 import io.perennial.outreach.template.Medium;
 import io.perennial.outreach.template.Placeholder;
 import io.perennial.outreach.template.Rendered;
+import io.perennial.outreach.template.TemplateKey;
 import io.perennial.outreach.template.Templates;
 import io.perennial.platform.ProblemType;
 import io.perennial.tenant.CustomerId;
@@ -72,6 +73,21 @@ public class Messages {
                                 .replaceWith(id));
     }
 
+    /**
+     * Which template a message is written in, with the variant that it gets.
+     *
+     * @param idempotencyKey what whoever writes the message calls it
+     * @return fails with {@link ProblemType#UNKNOWN_ORGANIZATION} or {@link ProblemType#UNKNOWN_TEMPLATE}
+     */
+    public Uni<ChosenTemplate> template(
+            SqlConnection transaction, UUID organization, TemplateKey template, String idempotencyKey) {
+        return templates.choose(
+                transaction,
+                organization,
+                template,
+                idOf(organization, idempotencyKey).getLeastSignificantBits());
+    }
+
     private static Uni<Boolean> isWritten(SqlConnection transaction, Message message, UUID id) {
         return transaction
                 .preparedQuery("""
@@ -96,8 +112,7 @@ public class Messages {
         return Uni.combine()
                 .all()
                 .unis(
-                        templates.choose(
-                                transaction, message.organization(), message.template(), id.getLeastSignificantBits()),
+                        template(transaction, message.organization(), message.template(), message.idempotencyKey()),
                         settings.of(transaction, message.organization()))
                 .asTuple()
                 .chain(found -> render(transaction, message, id, found.getItem1(), found.getItem2()));

@@ -45,6 +45,11 @@ public final class ChosenTemplate {
         return variant.content().ctaText();
     }
 
+    /** Whether it tells what is offered: offers that go with a template that does not reach nobody. */
+    public boolean namesOffers() {
+        return content.namesOffers();
+    }
+
     /**
      * Writes it to a customer.
      *

@@ -23,12 +23,21 @@ final class CompiledContent {
     private final Template text;
     private final Template html;
 
-    private CompiledContent(TemplateKey key, Content content, Template subject, Template text, Template html) {
+    private final boolean namesOffers;
+
+    private CompiledContent(TemplateKey key, Content content, Part subject, Part text, Part html) {
         this.key = key;
         this.content = content;
-        this.subject = subject;
-        this.text = text;
-        this.html = html;
+        this.subject = subject.template();
+        this.text = text.template();
+        this.html = html.template();
+        this.namesOffers = subject.namesOffers() || text.namesOffers() || html.namesOffers();
+    }
+
+    /** A part that was parsed and checked; without a template where there is none. */
+    private record Part(Template template, boolean namesOffers) {
+
+        private static final Part NONE = new Part(null, false);
     }
 
     /** The parts as they were written for one customer. */
@@ -92,18 +101,19 @@ final class CompiledContent {
                 && content.html().stripLeading().toLowerCase(Locale.ROOT).matches("(?s)(<!doctype|<html).*");
     }
 
-    private static Template part(TemplateKey key, String source, boolean html, String field, List<InputError> errors) {
+    private static Part part(TemplateKey key, String source, boolean html, String field, List<InputError> errors) {
         if (source == null) {
-            return null;
+            return Part.NONE;
         }
         try {
             var template = Sandbox.parse(source.strip(), html);
-            var longest = TemplateCheck.check(template, key, source.strip(), html, Set.of());
-            tooLong(key.channel(), field, source.strip(), longest).forEach(error -> errors.add(located(field, error)));
-            return template;
+            var found = TemplateCheck.check(template, key, source.strip(), html, Set.of());
+            tooLong(key.channel(), field, source.strip(), found.longest())
+                    .forEach(error -> errors.add(located(field, error)));
+            return new Part(template, found.namesOffers());
         } catch (TemplateSyntaxException e) {
             e.errors().forEach(error -> errors.add(located(field, error)));
-            return null;
+            return Part.NONE;
         }
     }
 
@@ -142,6 +152,11 @@ final class CompiledContent {
 
     Content content() {
         return content;
+    }
+
+    /** Whether it names anything of what is offered, in any of its parts. */
+    boolean namesOffers() {
+        return namesOffers;
     }
 
     /**

@@ -32,6 +32,7 @@ final class TemplateCheck {
     private final Set<String> more;
     private final List<TemplateError> errors = new ArrayList<>();
     private HtmlPosition html;
+    private boolean namesOffers;
 
     private TemplateCheck(TemplateKey key, String source, boolean html, Set<String> more) {
         this.key = key;
@@ -41,14 +42,21 @@ final class TemplateCheck {
     }
 
     /**
+     * What was found out about a part.
+     *
+     * @param longest the most characters that it can become, septets where they count
+     * @param namesOffers whether it tells or asks for anything of what is offered
+     */
+    record Findings(int longest, boolean namesOffers) {}
+
+    /**
      * Checks a part.
      *
      * @param source what the template was parsed from
      * @param more what it may name besides: only for the templates of Perennial itself
-     * @return the most characters that it can become, septets where they count
      * @throws TemplateSyntaxException with everything that is wrong
      */
-    static int check(Template template, TemplateKey key, String source, boolean html, Set<String> more) {
+    static Findings check(Template template, TemplateKey key, String source, boolean html, Set<String> more) {
         var check = new TemplateCheck(key, source, html, more);
         var longest = check.nodes(template.getNodes(), Set.of(), NO_ALIAS);
         if (!template.getParameterDeclarations().isEmpty()) {
@@ -60,7 +68,7 @@ final class TemplateCheck {
         if (!check.errors.isEmpty()) {
             throw new TemplateSyntaxException(check.errors);
         }
-        return longest;
+        return new Findings(longest, check.namesOffers);
     }
 
     private int nodes(List<TemplateNode> nodes, Set<String> there, String alias) {
@@ -149,12 +157,14 @@ final class TemplateCheck {
         return null;
     }
 
-    /** What a name stands for; null when it is nothing. */
-    private static Reference reference(String name, String alias) {
+    /** What a name stands for; null when it is nothing. That something of offers was named is noted. */
+    private Reference reference(String name, String alias) {
         if (!alias.equals(NO_ALIAS) && name.startsWith(alias + ".")) {
             return OfferField.named(name.substring(alias.length() + 1)).orElse(null);
         }
-        return Placeholder.named(name).orElse(null);
+        var placeholder = Placeholder.named(name);
+        namesOffers |= placeholder.filter(Placeholder::isOfOffers).isPresent();
+        return placeholder.orElse(null);
     }
 
     private boolean isGiven(String name, String alias) {
@@ -264,6 +274,7 @@ final class TemplateCheck {
                 || Placeholder.named(alias).isPresent()) {
             return refuse(section.getOrigin(), "is not {#for offer in offers}, the only {#for} there is");
         }
+        namesOffers = true;
         var before = html;
         var longest = Placeholder.MOST_OFFERS * nodes(main.nodes, there, alias);
         html = agreed(section, html, before);

@@ -13,10 +13,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 import io.perennial.outreach.message.Message;
 import io.perennial.outreach.message.Messages;
+import io.perennial.outreach.template.ChosenTemplate;
 import io.perennial.outreach.template.Medium;
 import io.perennial.outreach.template.MessageStage;
 import io.perennial.outreach.template.OfferLine;
 import io.perennial.outreach.template.Placeholder;
+import io.perennial.outreach.template.TemplateKey;
 import io.perennial.outreach.template.Templates;
 import io.perennial.outreach.template.Tone;
 import io.perennial.outreach.template.Trigger;
@@ -143,7 +145,13 @@ public class FailureMessages {
                 failure.organization(),
                 connection -> addressee(connection, failure)
                         .chain(addressee -> offers.preview(connection, facts(addressee, failure, null), stage)
-                                .chain(preview -> shown(connection, addressee, failure, stage, preview.offers()))
+                                .chain(preview -> templates
+                                        .choose(
+                                                connection,
+                                                failure.organization(),
+                                                mailTo(addressee, stage),
+                                                failure.failure().getLeastSignificantBits())
+                                        .map(template -> shown(addressee, template, preview.offers())))
                                 .map(message -> new FailureMessage(
                                         true,
                                         failure.failure(),
@@ -187,8 +195,11 @@ public class FailureMessages {
             if (addressee.customer().failure().paid()) {
                 throw ProblemType.CONFLICT.problem("The payment was collected");
             }
-            return offers.generate(transaction, facts(addressee, failure, occasion.caseId()), stage)
-                    .chain(made -> write(transaction, failure, stage, occasion, addressee, made));
+            return messages.template(transaction, failure.organization(), mailTo(addressee, stage), occasion.name())
+                    .chain(template -> (template.namesOffers()
+                                    ? offers.generate(transaction, facts(addressee, failure, occasion.caseId()), stage)
+                                    : Uni.createFrom().item(List.<RetentionOffer>of()))
+                            .chain(made -> write(transaction, failure, stage, occasion, addressee, template, made)));
         });
     }
 
@@ -198,6 +209,7 @@ public class FailureMessages {
             DunningStage stage,
             Occasion occasion,
             Addressee addressee,
+            ChosenTemplate template,
             List<RetentionOffer> made) {
         var id = Messages.idOf(failure.organization(), occasion.name());
         var lines = OfferLines.of(made, addressee.customer().zone());
@@ -208,15 +220,14 @@ public class FailureMessages {
                 occasion.place(),
                 occasion.priority(),
                 occasion.name(),
-                addressee.template(Trigger.PAYMENT_FAILED, MessageStage.of(stage.label()), Medium.EMAIL),
+                mailTo(addressee, stage),
                 wording.values(addressee, Trigger.PAYMENT_FAILED, lines),
                 clock.instant(),
                 config.linksValidFor());
         return isWritten(transaction, failure, id)
                 .chain(isWritten -> messages.write(transaction, message)
                         .chain(() -> finish(transaction, failure, occasion, id))
-                        .chain(() -> shown(transaction, addressee, failure, stage, made))
-                        .map(content -> new DunningEmail(
+                        .map(finished -> new DunningEmail(
                                 true,
                                 failure.failure(),
                                 isWritten ? 0 : 1,
@@ -224,7 +235,7 @@ public class FailureMessages {
                                 addressee.segment().segment(),
                                 addressee.segment().segmentConfig().messagingTone(),
                                 made.size(),
-                                content)));
+                                shown(addressee, template, made))));
     }
 
     private static Uni<Boolean> isWritten(SqlConnection transaction, FailureReference failure, UUID message) {
@@ -313,24 +324,17 @@ public class FailureMessages {
                 failed.attempts());
     }
 
-    private Uni<PersonalizedMessage> shown(
-            SqlConnection connection,
-            Addressee addressee,
-            FailureReference failure,
-            DunningStage stage,
-            List<RetentionOffer> told) {
-        var key = addressee.template(Trigger.PAYMENT_FAILED, MessageStage.of(stage.label()), Medium.EMAIL);
+    private static TemplateKey mailTo(Addressee addressee, DunningStage stage) {
+        return addressee.template(Trigger.PAYMENT_FAILED, MessageStage.of(stage.label()), Medium.EMAIL);
+    }
+
+    private PersonalizedMessage shown(Addressee addressee, ChosenTemplate template, List<RetentionOffer> offered) {
         List<OfferLine> lines =
-                OfferLines.withCode(told, HIDDEN_CODE, addressee.customer().zone());
+                OfferLines.withCode(offered, HIDDEN_CODE, addressee.customer().zone());
         var values = wording.values(addressee, Trigger.PAYMENT_FAILED, lines);
         values.put(Placeholder.CTA_URL.label(), Placeholder.CTA_URL.example());
         values.put(Placeholder.UNSUBSCRIBE_URL.label(), Placeholder.UNSUBSCRIBE_URL.example());
-        return templates
-                .choose(
-                        connection,
-                        failure.organization(),
-                        key,
-                        failure.failure().getLeastSignificantBits())
-                .map(template -> PersonalizedMessage.of(addressee, template, template.render(values), !told.isEmpty()));
+        return PersonalizedMessage.of(
+                addressee, template, template.render(values), template.namesOffers() && !offered.isEmpty());
     }
 }

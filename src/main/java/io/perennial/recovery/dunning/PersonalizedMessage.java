@@ -27,7 +27,7 @@ public record PersonalizedMessage(
         @Schema(description = "Whether a person is named to whom the customer can turn")
         boolean personalTouch,
 
-        @Schema(description = "Whether something is offered")
+        @Schema(description = "Whether the message tells an offer")
         boolean retentionOffer,
 
         @Schema(description = "Which template it is", examples = "payment_failed.premium.dunning_3.email.en")

@@ -154,16 +154,25 @@ class StepTaker {
                         turn.key().customer(),
                         facts.failureId(),
                         facts.subscriptionId())
-                .chain(addressee -> offers.generate(
-                                transaction,
-                                factsOf(turn, addressee),
-                                OfferStages.of(turn.step().stage()))
-                        .map(made -> new Content(addressee, made)))
+                .chain(addressee -> offers(transaction, turn, addressee).map(made -> new Content(addressee, made)))
                 .chain(content -> agreed(transaction, turn, content)
                         .chain(agreed -> agreed == null
                                 ? steps.finish(transaction, turn.key(), turn.step(), "approval", null, null)
                                         .replaceWith(Taken.APPROVAL)
                                 : write(transaction, turn, agreed).replaceWith(Taken.DONE)));
+    }
+
+    /** Those that the message tells. What nobody hears of is not made: it would hold budget and ask for approval in vain. */
+    private Uni<List<RetentionOffer>> offers(SqlConnection transaction, Turn turn, Addressee addressee) {
+        var step = turn.step();
+        return messages.template(
+                        transaction,
+                        turn.organization(),
+                        addressee.template(turn.trigger(), step.stage(), step.channel()),
+                        nameOf(turn.key().caseId(), step.step()))
+                .chain(template -> template.namesOffers()
+                        ? offers.generate(transaction, factsOf(turn, addressee), OfferStages.of(step.stage()))
+                        : Uni.createFrom().item(List.of()));
     }
 
     /** The attempts may have become more since the case began. */

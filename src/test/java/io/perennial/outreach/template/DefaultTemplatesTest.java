@@ -146,6 +146,39 @@ class DefaultTemplatesTest {
         assertThat(DEFAULTS.find(key).orElseThrow().ctaPath()).isEqualTo("/support/premium");
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void everyMailAboutAFailedPaymentTellsEveryOfferWithItsWholeCode(TemplateKey key) {
+        if (key.channel() != Medium.EMAIL || key.trigger() != Trigger.PAYMENT_FAILED) {
+            return;
+        }
+        var written = compiled(key).write(Examples.all(), DEFAULTS.phrasing(key));
+
+        assertThat(compiled(key).namesOffers()).isTrue();
+        assertThat(written.text()).contains(Examples.DISCOUNT.code(), Examples.PLAN.code());
+        assertThat(written.html()).contains(Examples.DISCOUNT.code(), Examples.PLAN.code());
+    }
+
+    @Test
+    void aMailTellsAsManyOffersAsAStageCanHave() {
+        var key = Examples.email(Tone.PREMIUM, MessageStage.DUNNING_3);
+        var codes = java.util.stream.IntStream.rangeClosed(1, 7)
+                .mapToObj("STAY-7K3M-9QXD-R2VH-000%d"::formatted)
+                .toList();
+        var values = Examples.least();
+        values.put(
+                "offers",
+                codes.stream()
+                        .map(code -> OfferLine.gracePeriod(14, true, code, null))
+                        .toList());
+
+        var written = compiled(key).write(values, DEFAULTS.phrasing(key));
+
+        assertThat(written.text()).contains(codes);
+        assertThat(Jsoup.parse(written.html()).select("li strong:eq(1)").eachText())
+                .isEqualTo(codes);
+    }
+
     @Test
     void aReasonToLeaveIsAnswered() {
         var key = new TemplateKey(

@@ -250,6 +250,43 @@ class TemplateCheckTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"{#if offer_code}{offer_code}{/if}", "{#for offer in offers}{offer.code}{/for}"})
+    void aCodeIsWrittenWholeOrNotAtAll(String source) {
+        var push = new TemplateKey(Trigger.PAYMENT_FAILED, Tone.FRIENDLY, MessageStage.DUNNING_3, Medium.PUSH, "en");
+        var values = Examples.least();
+        values.put("offers", List.of(OfferLine.credit(BigDecimal.TEN, "STAY-7K3M-9QXD-R2VH-5TBN", null)));
+        assertThat(Examples.text(push, source, values)).isEqualTo("STAY-7K3M-9QXD-R2VH-5TBN");
+        assertThat(Examples.text(Examples.sms(), "{#if offer_code}{offer_code}{/if}", values))
+                .isEqualTo("STAY-7K3M-9QXD-R2VH-5TBN");
+
+        values.put("offers", List.of(OfferLine.credit(BigDecimal.TEN, "STAY-7K3M-9QXD-R2VH-5TBN7", null)));
+        assertThatThrownBy(() -> Examples.text(push, source, values))
+                .isInstanceOf(RenderingException.class)
+                .hasMessageContaining("code is longer than the 24 characters");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', textBlock = """
+            Hello {customer_name}                                   ~ false
+            {#if plan}{plan}{/if}                                   ~ false
+            {#if offers}We have something for you{/if}              ~ true
+            {#if plan}x{#else if offer_code}y{/if}                  ~ true
+            {#if offer_summary}{offer_summary}{/if}                 ~ true
+            {#for item in offers}{item.code}{/for}                  ~ true
+            """)
+    void aTemplateKnowsWhetherItNamesOffersInAnyOfItsParts(String source, boolean namesOffers) {
+        var inEach = List.of(
+                new Content(source, "Text", "<p>x</p>", "Act", "/billing"),
+                new Content("Subject", source, "<p>x</p>", "Act", "/billing"),
+                new Content("Subject", "Text", "<p>" + source + "</p>", "Act", "/billing"));
+
+        assertThat(inEach)
+                .allSatisfy(content -> assertThat(
+                                CompiledContent.of(EMAIL, content, "content").namesOffers())
+                        .isEqualTo(namesOffers));
+    }
+
+    @ParameterizedTest
     @CsvSource({"USD,1234.5,'$1,234.50'", "JPY,500,¥500", "EUR,0.005,€0.005", "INR,12,INR 12.00", "PLN,12,PLN 12.00"})
     void amountsAreWrittenExactlyAndInAnAlphabetThatTextMessagesHave(String currency, String amount, String written) {
         var values = Examples.least();

@@ -202,9 +202,7 @@ class DunningTest {
                 .isEqualTo("t");
     }
 
-    @Test
-    void whatCostsMuchWaitsForAnOperatorAndGoesOutWithoutItWhenRefused() throws SQLException {
-        dueCases(1);
+    private void approvalsFrom(int cost) {
         Api.asAdmin()
                 .contentType(JSON)
                 .body(Map.of(
@@ -213,12 +211,18 @@ class DunningTest {
                         "approve_critical_cases",
                         false,
                         "approve_incentives_from",
-                        40,
+                        cost,
                         "any_payment_recovers",
                         true))
                 .put("/api/v1/recovery/organizations/{org_id}/settings", organization)
                 .then()
                 .statusCode(200);
+    }
+
+    @Test
+    void whatCostsMuchWaitsForAnOperatorAndGoesOutWithoutItWhenRefused() throws SQLException {
+        dueCases(1);
+        approvalsFrom(40);
 
         assertThat(takeDue()).containsEntry(Taken.APPROVAL, 1);
         assertThat(text("select status from recovery_steps")).isEqualTo("approval");
@@ -241,6 +245,80 @@ class DunningTest {
                                 "select string_agg(offer_type || ' ' || status, ', ' order by offer_type) from retention_offers"))
                 .isEqualTo("discount withdrawn, discount withdrawn, feature_upgrade open, grace_period open");
         assertThat(text("select reserved from incentive_spending")).isEqualTo("0.0000");
+    }
+
+    /** Two variants, of which one tells what is offered. */
+    private void mailsWithAndWithoutOffers() {
+        Api.asAdmin()
+                .contentType(JSON)
+                .body(Map.of(
+                        "variants", List.of(mail("with", "{#if offer_code}{offer_code}{/if}"), mail("without", "!"))))
+                .put(
+                        "/api/v1/recovery/templates/organizations/{org_id}/payment_failed.professional.dunning_1.email.en",
+                        organization)
+                .then()
+                .statusCode(200);
+    }
+
+    private static Map<String, Object> mail(String variant, String text) {
+        return Map.of(
+                "name",
+                variant,
+                "weight",
+                1,
+                "content",
+                Map.of(
+                        "subject",
+                        "Your payment",
+                        "text",
+                        "Please pay" + text,
+                        "html",
+                        "<p>Please pay</p>",
+                        "cta_text",
+                        "Pay",
+                        "cta_path",
+                        "/pay"));
+    }
+
+    @Test
+    void whatAMailDoesNotTellIsNotOffered() throws SQLException {
+        mailsWithAndWithoutOffers();
+        dueCases(40);
+
+        assertThat(takeDue()).containsEntry(Taken.DONE, 40);
+
+        var told = "text like '%STAY-%-%-%-%'";
+        var isOffered = "exists (select from retention_offers o where o.case_id = m.thread_id)";
+        assertThat(text("select count(*) filter (where " + told + ") between 1 and 39 from outreach_messages"))
+                .isEqualTo("t");
+        assertThat(text("select bool_and((" + told + ") = " + isOffered + ") from outreach_messages m"))
+                .as("a customer is offered something where the mail tells it, and only there")
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aMailThatTellsNoOfferNeedsNoApprovalAndSaysSo() throws SQLException {
+        Api.asAdmin()
+                .contentType(JSON)
+                .body(Map.of("variants", List.of(mail("without", "!"))))
+                .put(
+                        "/api/v1/recovery/templates/organizations/{org_id}/payment_failed.professional.dunning_1.email.en",
+                        organization)
+                .then()
+                .statusCode(200);
+        dueCases(1);
+        approvalsFrom(40);
+
+        assertThat(takeDue()).containsEntry(Taken.DONE, 1);
+
+        assertThat(text("select count(*) from retention_offers")).isEqualTo("0");
+        assertThat(text("select count(*) from recovery_approvals")).isEqualTo("0");
+        failure("message?stage=dunning_1").body("personalized_message.retention_offer", equalTo(false));
+        failure("message?stage=dunning_2").body("personalized_message.retention_offer", equalTo(true));
+        email("dunning_1", null)
+                .body("offers_count", equalTo(0))
+                .body("personalized_content.retention_offer", equalTo(false));
+        assertThat(text("select count(*) from retention_offers")).isEqualTo("0");
     }
 
     @Test

@@ -237,7 +237,10 @@ class RecoveryStoryTest {
         assertThat(work()).isPositive();
         assertThat(subjects()).containsExactly("Important: Payment Update Required for Your Premium Account");
         var first = textOf(mails.mailsTo(mailbox).get(0));
-        assertThat(first).contains("Dear Ada Lovelace", "€640.00", "https://");
+        assertThat(first)
+                .contains("Dear Ada Lovelace", "€640.00", "https://")
+                .contains("25% off for 3 months")
+                .contains(offer("dunning_1", "discount", "code"));
         assertThat(mails.mailsTo(mailbox).get(0).getHeader("List-Unsubscribe-Post"))
                 .containsExactly("List-Unsubscribe=One-Click");
         crm.verify(1, postRequestedFor(urlPathEqualTo("/tasks")));
@@ -249,6 +252,9 @@ class RecoveryStoryTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(work()).isOne();
         assertThat(subjects()).hasSize(2).last().isEqualTo("A Reminder Regarding Your Premium Account");
+        assertThat(textOf(mails.mailsTo(mailbox).get(1)))
+                .contains("35% off for 4 months")
+                .contains(offer("dunning_2", "discount", "code"));
 
         clock.advance(Duration.ofHours(48).minusSeconds(1));
         assertThat(work()).as("a second before three days have passed").isZero();
