@@ -89,6 +89,33 @@ class Settlement {
             return !status.equals("parked") && type == BillingType.SUBSCRIPTION_CANCELLED;
         }
 
+        /** Whether it says what the plan is from then on. */
+        boolean saysPlan() {
+            return isOf(Subject.SUBSCRIPTION) && (said.containsKey("plan") || said.containsKey("tier"));
+        }
+
+        /** Whether it matters what the plan was before it. */
+        boolean mayChangePlan() {
+            return type == BillingType.SUBSCRIPTION_UPDATED || type == BillingType.PLAN_DOWNGRADED;
+        }
+
+        Settled after(Settled before) {
+            return new Settled(
+                    id,
+                    customer,
+                    subject,
+                    status,
+                    reason,
+                    source,
+                    eventId,
+                    type,
+                    occurredAt,
+                    said,
+                    currency,
+                    before.said.getString("plan"),
+                    before.said.getInteger("tier"));
+        }
+
         /** The first day of the month in which the customer cancelled. */
         String month() {
             var cancelledAt = instant(said, "cancelled_at");
@@ -233,7 +260,26 @@ class Settlement {
                 .execute(parameters)
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(Settled::of)
-                        .toList());
+                        .toList())
+                .map(Settlement::afterOneAnother);
+    }
+
+    /** A subscription of a customer. */
+    private record SubscriptionKey(UUID customer, String subject) {}
+
+    /** What is stored is the plan of before all of them; of each but the first, it is the one that the event before it says. */
+    private static List<Settled> afterOneAnother(List<Settled> events) {
+        var plans = new HashMap<SubscriptionKey, Settled>();
+        return events.stream()
+                .map(event -> {
+                    var key = new SubscriptionKey(event.customer(), event.subject());
+                    var before = plans.get(key);
+                    if (event.isNew() && event.saysPlan()) {
+                        plans.put(key, event);
+                    }
+                    return before != null && event.mayChangePlan() ? event.after(before) : event;
+                })
+                .toList();
     }
 
     /** The facts about the subjects {@code $2}, and in which order the last word is looked for. */

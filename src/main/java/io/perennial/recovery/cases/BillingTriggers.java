@@ -8,11 +8,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.perennial.intake.billing.BillingFact;
 import io.perennial.intake.billing.BillingListener;
@@ -56,8 +58,29 @@ class BillingTriggers implements BillingListener {
         relevant.forEach(fact -> customers.add(fact.customer()));
         return openCases
                 .of(transaction, organization, customers)
-                .chain(open -> begin(transaction, organization, relevant, open)
-                        .chain(begun -> follow(transaction, relevant, open, begun)));
+                .chain(open -> settle(transaction, organization, new Rest(relevant, open)));
+    }
+
+    /** Facts that nothing has come of yet, in the order in which they occurred, and the cases of their customers that are open. */
+    private record Rest(List<BillingFact> facts, Map<UUID, RecoveryCase> open) {}
+
+    /** What happens after a case has ended may begin another, so it comes to the same as if it had been told by itself. */
+    private Uni<Void> settle(SqlConnection transaction, UUID organization, Rest all) {
+        var rest = new AtomicReference<>(all);
+        return Uni.createFrom()
+                .deferred(() -> round(transaction, organization, rest.get()))
+                .invoke(rest::set)
+                .repeat()
+                .whilst(left -> !left.facts().isEmpty())
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    private Uni<Rest> round(SqlConnection transaction, UUID organization, Rest rest) {
+        return begin(transaction, organization, rest)
+                .chain(begun -> follow(transaction, rest, begun))
+                .map(left -> new Rest(left, Map.of()));
     }
 
     private static boolean isRelevant(BillingFact fact) {
@@ -82,47 +105,61 @@ class BillingTriggers implements BillingListener {
         };
     }
 
-    private Uni<Map<UUID, RecoveryCase>> begin(
-            SqlConnection transaction, UUID organization, List<BillingFact> facts, Map<UUID, RecoveryCase> open) {
+    private Uni<Map<UUID, RecoveryCase>> begin(SqlConnection transaction, UUID organization, Rest rest) {
         var oldest = clock.instant().minus(config.oldestTrigger());
-        var triggers = facts.stream()
+        var triggers = rest.facts().stream()
                 .filter(fact -> trigger(fact) != null
-                        && !open.containsKey(fact.customer())
+                        && !rest.open().containsKey(fact.customer())
                         && fact.occurredAt().isAfter(oldest))
                 .map(fact -> NewTrigger.of(fact, trigger(fact)))
                 .toList();
         return openCases.begin(transaction, organization, triggers, null);
     }
 
-    /** What happens to the cases that are open, in the order of the facts. */
-    private Uni<Void> follow(
-            SqlConnection transaction,
-            List<BillingFact> facts,
-            Map<UUID, RecoveryCase> open,
-            Map<UUID, RecoveryCase> begun) {
-        var present = new HashMap<>(open);
+    /**
+     * What happens to the cases that are open, in the order of the facts.
+     *
+     * @return the facts of after the end of their customer's case
+     */
+    private Uni<List<BillingFact>> follow(SqlConnection transaction, Rest rest, Map<UUID, RecoveryCase> begun) {
+        var present = new HashMap<>(rest.open());
         present.putAll(begun);
+        var toBegin = new HashMap<>(begun);
+        var left = new ArrayList<BillingFact>();
         return Multi.createFrom()
-                .iterable(facts.stream()
-                        .filter(fact -> concerns(fact, begun.get(fact.customer())))
+                .iterable(rest.facts().stream()
                         .filter(fact -> present.containsKey(fact.customer()))
+                        .filter(fact -> !ledTo(fact, toBegin))
                         .toList())
                 .onItem()
                 .transformToUniAndConcatenate(fact -> {
                     var recoveryCase = present.get(fact.customer());
-                    return recoveryCase.status().isOpen()
-                            ? happened(transaction, recoveryCase, fact)
-                                    .invoke(changed -> present.put(fact.customer(), changed))
-                            : Uni.createFrom().item(recoveryCase);
+                    if (!recoveryCase.status().isOpen()) {
+                        left.add(fact);
+                        return Uni.createFrom().item(recoveryCase);
+                    }
+                    return happened(transaction, recoveryCase, fact)
+                            .invoke(changed -> present.put(fact.customer(), changed));
                 })
                 .collect()
                 .last()
-                .replaceWithVoid();
+                .replaceWith(left);
     }
 
-    /** A case that has only just begun is about the latest of the most serious; what came before it has led to it. */
-    private static boolean concerns(BillingFact fact, RecoveryCase begun) {
-        return begun == null || fact.occurredAt().isAfter(begun.triggerEvent().timestamp());
+    /**
+     * Whether a fact is the one that has begun a case, or of before it.
+     *
+     * @param toBegin the cases whose beginning has not come yet; one of which it has is taken out
+     */
+    private static boolean ledTo(BillingFact fact, Map<UUID, RecoveryCase> toBegin) {
+        var begun = toBegin.get(fact.customer());
+        if (begun == null) {
+            return false;
+        }
+        if (trigger(fact) != null && NewTrigger.of(fact, trigger(fact)).caseId().equals(begun.id())) {
+            toBegin.remove(fact.customer());
+        }
+        return true;
     }
 
     private Uni<RecoveryCase> happened(SqlConnection transaction, RecoveryCase recoveryCase, BillingFact fact) {

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import io.perennial.intake.billing.BillingFact;
 import io.perennial.recovery.risk.RecoveryRiskLevel;
+import io.perennial.tenant.CustomerId;
 
 /**
  * Something that begins a case, or happens to one that is open.
@@ -47,6 +48,11 @@ record NewTrigger(
                 type == CaseTrigger.PAYMENT_FAILED ? fact.attemptCount() : null,
                 type.atLeast(),
                 true);
+    }
+
+    /** The id of the case that it begins, if it begins one. */
+    UUID caseId() {
+        return CustomerId.derive(customer, "recovery case " + key);
     }
 
     /** What people are told of it; nobody's words. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.perennial.models.ChurnRiskLevel;
 
@@ -72,21 +73,21 @@ class OpenCases {
     /**
      * What the billing system tells begins a case only if it is still so: the payment has not been made since, nor another one of
      * the customer where any payment counts, and the subscription will still end. What was given up once does not begin again by
-     * the same failure or the same cancellation. Of several, the most serious begins.
+     * the same failure or the same cancellation. Of several, the first begins: the others happen to its case.
      */
     private static final String BEGIN_BY_TRIGGERS = """
             with told as (
                 select *
-                from jsonb_to_recordset($2::jsonb) as t(customer_id uuid, key text, trigger_type text, triggered_at timestamptz,
+                from jsonb_to_recordset($2::jsonb) as t(customer_id uuid, case_id uuid, trigger_type text, triggered_at timestamptz,
                     amount numeric, currency text, reason text, failure_id uuid, payment_id text, subscription_id text,
                     attempt_count integer, risk_level text, priority smallint, strategy jsonb, respond_within_hours integer,
-                    is_told boolean)
+                    is_told boolean, place integer)
             ), settings as (
                 select coalesce(bool_and((settings->>'any_payment_recovers')::boolean), true) as any_payment_recovers
                 from recovery_settings
                 where organization_id = $1 and topic = 'recovery'
             ), beginning as (
-                select distinct on (t.customer_id) t.*, derived_id(t.customer_id, 'recovery case ' || t.key) as case_id
+                select distinct on (t.customer_id) t.*
                 from told t
                 cross join settings
                 where not t.is_told or case t.trigger_type
@@ -117,7 +118,7 @@ class OpenCases {
                         where s.organization_id = $1 and s.customer_id = t.customer_id
                             and s.subscription_id = t.subscription_id and s.status <> 'cancelled')
                     end
-                order by t.customer_id, t.priority, t.triggered_at desc, t.key
+                order by t.customer_id, t.place
             )%s
             select %s
             from begun c""".formatted(BEGIN, CaseRows.COLUMNS);
@@ -188,7 +189,7 @@ class OpenCases {
     /**
      * Begins a case for each customer who has none that is open.
      *
-     * @param triggers of a customer, the most serious begins
+     * @param triggers in the order in which they occurred: of a customer, the first that still counts begins
      * @param actor who said so; null for the service itself
      * @return the cases that have begun, by their customers
      */
@@ -200,7 +201,10 @@ class OpenCases {
                         .preparedQuery(BEGIN_BY_TRIGGERS)
                         .execute(Tuple.of(
                                 organization,
-                                new JsonArray(triggers.stream().map(this::row).toList()),
+                                new JsonArray(IntStream.range(0, triggers.size())
+                                        .mapToObj(place ->
+                                                row(triggers.get(place)).put("place", place))
+                                        .toList()),
                                 Cases.time(clock.instant()),
                                 actor))
                         .map(begun -> byCustomer(rows.all(begun)));
@@ -230,7 +234,7 @@ class OpenCases {
         var strategy = trigger.atLeast().strategy();
         return new JsonObject()
                 .put("customer_id", trigger.customer().toString())
-                .put("key", trigger.key())
+                .put("case_id", trigger.caseId().toString())
                 .put("trigger_type", trigger.type().label())
                 .put("triggered_at", trigger.at().toString())
                 .put(

@@ -209,6 +209,32 @@ class BillingOrderTest {
     }
 
     @Test
+    void whetherAnUpdateIsADowngradeIsSaidByTheOneBeforeItThoughTheyAreToldAtOnce() {
+        customers(1);
+        var recorder = Recorder.of(organization);
+        deliver(update(1, 1));
+        for (var update : List.of(update(2, 3), update(3, 2), update(4, 2), update(5, 4))) {
+            send(update);
+        }
+        Webhooks.settle(organization);
+
+        assertThat(recorder.facts())
+                .extracting(BillingFact::tier, BillingFact::previousTier, BillingFact::type)
+                .containsExactly(
+                        tuple(1, null, BillingType.SUBSCRIPTION_UPDATED),
+                        tuple(3, 1, BillingType.SUBSCRIPTION_UPDATED),
+                        tuple(2, 3, BillingType.PLAN_DOWNGRADED),
+                        tuple(2, 2, BillingType.SUBSCRIPTION_UPDATED),
+                        tuple(4, 2, BillingType.SUBSCRIPTION_UPDATED));
+    }
+
+    private static String update(int day, int tier) {
+        return """
+                {"id":"u%1$d","type":"subscription.updated","occurred_at":"2026-01-0%1$dT00:00:00Z","customer_id":"c0",\
+                "subscription_id":"s","plan":"plan %2$d","tier":%2$d}""".formatted(day, tier);
+    }
+
+    @Test
     void factsOfAnUploadAreToldInTheOrderInWhichTheyOccurred() {
         customers(1);
         var recorder = Recorder.of(organization);
