@@ -7,8 +7,11 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 import io.perennial.intake.Importer;
 import io.perennial.intake.NewCustomers;
@@ -20,6 +23,11 @@ import io.perennial.tenant.TenantDatabase;
  */
 @ApplicationScoped
 class ParkedEvents implements NewCustomers {
+
+    private static final Logger LOG = Logger.getLogger(ParkedEvents.class);
+
+    private static final int ATTEMPTS = 3;
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final TenantDatabase database;
     private final Settlement settlement;
@@ -45,7 +53,7 @@ class ParkedEvents implements NewCustomers {
     /** Each portion is a transaction of its own, so that customers are not kept locked for long. */
     private Uni<Void> replay(UUID organization) {
         return Uni.createFrom()
-                .deferred(() -> database.transaction(organization, connection -> replay(connection, organization)))
+                .deferred(() -> portion(organization))
                 .repeat()
                 .whilst(replayed -> replayed == Settlement.PORTION)
                 .collect()
@@ -79,7 +87,7 @@ class ParkedEvents implements NewCustomers {
     private static final String UNPARK = """
             with found as (
                 select place, customer_id
-                from (:arrived and e.organization_id = $1) arrived
+                from (:arrived and e.organization_id = $1 and :which) arrived
                 order by occurred_at, precedence, id
                 limit $2
             )
@@ -88,19 +96,82 @@ class ParkedEvents implements NewCustomers {
             from found
             where e.organization_id = $1 and e.ctid = found.place and e.status = 'parked'""".replace(":arrived", ARRIVED);
 
+    private static final String UNPARK_PORTION = UNPARK.replace(":which", "true");
+
+    private static final String UNPARK_ONE = UNPARK.replace(":which", "e.id = $3");
+
     /** Whoever waited may be few or very many, of which an upload that has just ended has left no statistics: keys are looked up. */
     private static final String BY_KEYS = """
             set local enable_seqscan = off;
             set local plan_cache_mode = force_custom_plan;
             """;
 
-    private Uni<Integer> replay(SqlConnection connection, UUID organization) {
-        return connection
+    private Uni<Integer> portion(UUID organization) {
+        return replayed(
+                        organization,
+                        UNPARK_PORTION,
+                        Tuple.of(organization, Settlement.PORTION),
+                        connection -> settlement.all(connection, organization))
+                .onFailure()
+                .invoke(e -> LOG.warnf(e, "Parked events of %s are replayed one by one", organization))
+                .onFailure()
+                .recoverWithUni(e -> oneByOne(organization));
+    }
+
+    /** Yields how many events were replayed. */
+    private Uni<Integer> replayed(
+            UUID organization, String unpark, Tuple parameters, Function<SqlConnection, Uni<Void>> settling) {
+        return database.transaction(organization, connection -> connection
                 .query(BY_KEYS + TenantDatabase.shareWithoutErasure(organization) + "; " + Importer.turn(organization))
                 .execute()
-                .chain(() -> connection.preparedQuery(UNPARK).execute(Tuple.of(organization, Settlement.PORTION)))
-                .call(rows -> settlement.all(connection, organization))
-                .map(rows -> rows.rowCount());
+                .chain(() -> connection.preparedQuery(unpark).execute(parameters))
+                .call(rows -> rows.rowCount() == 0 ? Uni.createFrom().voidItem() : settling.apply(connection))
+                .map(rows -> rows.rowCount()));
+    }
+
+    /** One event that cannot be settled must not keep the others waiting. */
+    private Uni<Integer> oneByOne(UUID organization) {
+        return database.query(
+                        organization,
+                        """
+                        select id
+                        from (%s and e.organization_id = $1) arrived
+                        order by occurred_at, precedence, id
+                        limit $2""".formatted(ARRIVED),
+                        io.vertx.sqlclient.Tuple.of(organization, Settlement.PORTION))
+                .onItem()
+                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .onItem()
+                .transformToUniAndConcatenate(row -> one(organization, row.getUUID("id")))
+                .collect()
+                .in(() -> new int[1], (sum, replayed) -> sum[0] += replayed)
+                .map(sum -> sum[0]);
+    }
+
+    private Uni<Integer> one(UUID organization, UUID id) {
+        return replayed(
+                        organization,
+                        UNPARK_ONE,
+                        Tuple.of(organization, 1, id),
+                        connection -> settlement.one(connection, organization, id))
+                .onFailure()
+                .retry()
+                .withBackOff(PAUSE)
+                .atMost(ATTEMPTS)
+                .onFailure()
+                .recoverWithUni(e -> setAside(organization, id, e));
+    }
+
+    private Uni<Integer> setAside(UUID organization, UUID id, Throwable e) {
+        LOG.errorf(e, "Parked event %s of %s", id, organization);
+        return database.query(
+                        organization,
+                        """
+                        update webhook_events
+                        set status = 'failed', reason = 'Something went wrong in the service'
+                        where organization_id = $1 and id = $2 and status = 'parked'""",
+                        io.vertx.sqlclient.Tuple.of(organization, id))
+                .replaceWith(1);
     }
 
     /** Looks in every organization. */
@@ -116,10 +187,19 @@ class ParkedEvents implements NewCustomers {
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
                 .onItem()
-                .transformToUniAndConcatenate(row -> replay(row.getUUID("organization_id")))
+                .transformToUniAndConcatenate(row -> replayOrWait(row.getUUID("organization_id")))
                 .collect()
                 .asList()
                 .replaceWithVoid();
+    }
+
+    /** What goes wrong in one organization must not keep the others waiting. */
+    private Uni<Void> replayOrWait(UUID organization) {
+        return replay(organization)
+                .onFailure()
+                .invoke(e -> LOG.warnf(e, "Parked events of %s are replayed later", organization))
+                .onFailure()
+                .recoverWithNull();
     }
 
     /** Forgets what was of no use. */
