@@ -46,6 +46,9 @@ public final class Timestamps {
     /** Before it, a date is a mistake (0001-01-01 is what an empty date looks like in some systems). */
     static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
 
+    /** Years of five digits, which a zone may bring about, are written otherwise, and the database does not read them. */
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     private static final Duration CLOCK_SKEW = Duration.ofDays(1);
 
     private static final Pattern DATE_TIME = Pattern.compile("(\\d{1,4})([-/.])(\\d{1,2})\\2(\\d{1,4})"
@@ -124,7 +127,7 @@ public final class Timestamps {
     }
 
     /**
-     * Reads an instant that may be yet to come, such as the end of a contract.
+     * Reads an instant that may be yet to come, such as the end of a contract, until the end of the year 9999 in UTC.
      *
      * @return at microseconds, as the database keeps it
      */
@@ -133,6 +136,9 @@ public final class Timestamps {
             var instant = instant(field, text);
             if (instant.isBefore(EARLIEST)) {
                 throw new InvalidValue(field, "%s is before 1970".formatted(text));
+            }
+            if (instant.isAfter(LAST)) {
+                throw new InvalidValue(field, "%s is after the year 9999".formatted(text));
             }
             return instant.truncatedTo(java.time.temporal.ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
         } catch (DateTimeException e) {

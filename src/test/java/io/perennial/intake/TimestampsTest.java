@@ -129,6 +129,18 @@ class TimestampsTest {
     }
 
     @Test
+    void whatIsYetToComeComesBeforeTheYear10000() throws InvalidValue {
+        var newYork = new Timestamps(Order.YMD, ZoneId.of("America/New_York"), NOW);
+        assertThat(newYork.parseAnyTime("ends_at", "9999-12-31T18:59:59.9999999"))
+                .isEqualTo("9999-12-31T23:59:59.999999Z");
+        for (var text : List.of("9999-12-31T19:00:00", "9999-12-31T23:59:59", "9999-12-31T23:59:59-00:01")) {
+            assertThatThrownBy(() -> newYork.parseAnyTime("ends_at", text))
+                    .isInstanceOf(InvalidValue.class)
+                    .hasMessage(text + " is after the year 9999");
+        }
+    }
+
+    @Test
     void theClockOfTheSenderMayBeADayAhead() throws InvalidValue {
         assertThat(read(Order.YMD, ZoneOffset.UTC, "2026-06-16T12:00:00Z")).isEqualTo("2026-06-16T12:00:00Z");
     }

@@ -1,6 +1,9 @@
 package io.perennial.intake.billing;
 
 import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +70,14 @@ final class BillingReader {
             Map.entry("yearly", "year"),
             Map.entry("annual", "year"),
             Map.entry("annually", "year"));
+
+    /** Of the intervals of which a month has several, as the database counts them. */
+    private static final Map<String, BigDecimal> PERIODS_IN_A_MONTH = Map.of(
+            "day", new BigDecimal(365).divide(new BigDecimal(12), MathContext.DECIMAL128),
+            "week", new BigDecimal(365).divide(new BigDecimal(84), MathContext.DECIMAL128));
+
+    /** Of fifteen digits, and low enough that it does not matter how the database rounds. */
+    private static final BigDecimal HIGHEST_MONTHLY_AMOUNT = new BigDecimal("999999999999999");
 
     private static final Map<String, Boolean> TRUTHS = Map.ofEntries(
             Map.entry("true", true),
@@ -165,6 +176,7 @@ final class BillingReader {
             if (!said.containsKey("interval_count")) {
                 say("interval_count", 1);
             }
+            requireThatAMonthFits();
         }
         sayTime("started_at");
         sayTime("current_period_end");
@@ -223,6 +235,20 @@ final class BillingReader {
             throw new InvalidValue("currency", "is not a code of three letters");
         }
         say("currency", currency == null ? null : currency.toUpperCase(Locale.ROOT));
+    }
+
+    /** The database keeps what a subscription costs in a month as it keeps amounts. */
+    private void requireThatAMonthFits() throws InvalidValue {
+        var periods = PERIODS_IN_A_MONTH.get(said.getString("billing_interval"));
+        if (periods == null) {
+            return;
+        }
+        var monthly = new BigDecimal(said.getString("amount"))
+                .multiply(periods)
+                .divide(BigDecimal.valueOf(said.getInteger("interval_count")), RoundingMode.HALF_UP);
+        if (monthly.compareTo(HIGHEST_MONTHLY_AMOUNT) > 0) {
+            throw new InvalidValue("amount", "is more than %s in a month".formatted(HIGHEST_MONTHLY_AMOUNT));
+        }
     }
 
     private void sayTime(String field) throws InvalidValue {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import io.perennial.testing.Api;
 import io.perennial.testing.Database;
+import io.perennial.testing.OwnerDatabase;
 import io.perennial.testing.ServiceTest;
 
 /** What follows from billing events, however they come. */
@@ -276,6 +277,56 @@ class BillingTest {
     }
 
     @Test
+    void whatTheDatabaseCannotKeepIsReportedAndNothingElseLost() throws SQLException {
+        var event = """
+                {"type":"subscription.created","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob","subscription_id":"s%d",%s}
+                """;
+        var late = "\"9999-12-31T23:59:59-05:00\"";
+        var said = List.of(
+                "\"current_period_end\":" + late,
+                "\"will_renew\":false,\"cancelled_at\":" + late,
+                "\"will_renew\":false,\"ends_at\":" + late,
+                "\"amount\":\"999999999999999\",\"billing_interval\":\"day\"",
+                "\"amount\":\"230136986301370\",\"billing_interval\":\"week\"",
+                "\"amount\":\"65753424657535\",\"billing_interval\":\"day\",\"interval_count\":2",
+                "\"amount\":\"65753424657534\",\"billing_interval\":\"day\",\"interval_count\":2",
+                "\"amount\":\"230136986301369\",\"billing_interval\":\"week\"",
+                "\"amount\":\"999999999999999.9999\"",
+                "\"amount\":\"999999999999999.9999\",\"billing_interval\":\"year\"");
+        var events = new StringBuilder("""
+                {"type":"payment_method.expiring","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob","payment_method_id":"m",\
+                "expires_at":%s}
+                """.formatted(late));
+        for (var i = 0; i < said.size(); i++) {
+            events.append(event.formatted(i, said.get(i)));
+        }
+
+        upload(events.toString())
+                .statusCode(200)
+                .body("accepted", equalTo(4))
+                .body("errors.line", equalTo(List.of(1, 2, 3, 4, 5, 6, 7)))
+                .body(
+                        "errors.field",
+                        equalTo(List.of(
+                                "expires_at", "current_period_end", "cancelled_at", "ends_at", "amount", "amount",
+                                "amount")));
+        assertThat(OwnerDatabase.strings(
+                        "select concat_ws(' ', subscription_id, round(monthly_amount)) from subscriptions where organization_id = '%s' order by 1"
+                                .formatted(organization)))
+                .containsExactly(
+                        "s6 999999999999996",
+                        "s7 999999999999996",
+                        "s8 1000000000000000",
+                        "s9 83333333333333");
+        Webhooks.send(organization, """
+                        {"id":"w","type":"subscription.created","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob",\
+                        "subscription_id":"w","will_renew":false,"ends_at":%s}""".formatted(late))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("refused"));
+    }
+
+    @Test
     void amountsOfAnotherCurrencyAndOfNothingAreNoTransactions() throws SQLException {
         upload("""
                 {"type":"payment.succeeded","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob","payment_id":"usd","amount":1,"currency":"usd"}
@@ -404,6 +455,70 @@ class BillingTest {
 
         assertThat(statuses()).containsExactly("eve applied", "mallory parked");
         assertThat(transactions()).containsExactly("p#eve failed 7.0000");
+    }
+
+    @Test
+    void aParkedEventThatFailsIsSetAsideAndTheOthersAreReplayed() throws SQLException {
+        parkTwo();
+        var recorder = Recorder.of(organization);
+        recorder.failOn(fact -> fact.eventId().equals("e1"));
+
+        Api.upload(organization, "customers", "customer_id\neve\n").then().statusCode(200);
+
+        assertThat(statuses()).containsExactly("e1 failed", "e2 applied");
+        assertThat(recorder.facts()).extracting(BillingFact::eventId).containsExactly("e2");
+        assertThat(transactions()).containsExactly("p2 completed 7.0000");
+        assertThat(Database.text(
+                        "select reason from webhook_events where organization_id = ? and event_id = 'e1'",
+                        organization))
+                .isEqualTo("Something went wrong in the service");
+    }
+
+    private void parkTwo() {
+        upload("""
+                {"event_id":"e1","type":"payment.succeeded","occurred_at":"2026-01-01T00:00:00Z","customer_id":"eve","payment_id":"p1","amount":7}
+                {"event_id":"e2","type":"payment.succeeded","occurred_at":"2026-01-02T00:00:00Z","customer_id":"eve","payment_id":"p2","amount":7}
+                """).statusCode(200);
+    }
+
+    /** In whichever order a look takes organizations, one of the two comes after the one that fails. */
+    @Test
+    void aLookGoesOnWithTheNextOrganizationWhenOneFails() throws SQLException {
+        parkTwo();
+        var one = organization;
+        anOrganizationWithCustomers();
+        parkTwo();
+        for (var failing : List.of(one, organization)) {
+            Database.execute("""
+                    insert into customers (organization_id, customer_id, external_id, created_at, updated_at)
+                    values ('%s', derived_id('%1$s', 'eve'), 'eve', now(), now())""".formatted(failing));
+        }
+        try {
+            refuseChanges(one);
+            parked.look().await().atMost(Duration.ofSeconds(60));
+            assertThat(statuses()).containsExactly("e1 applied", "e2 applied");
+
+            Database.execute(
+                    "update webhook_events set status = 'parked' where organization_id = '%s'".formatted(organization));
+            refuseChanges(organization);
+            parked.look().await().atMost(Duration.ofSeconds(60));
+            organization = one;
+            assertThat(statuses()).containsExactly("e1 applied", "e2 applied");
+        } finally {
+            Database.execute("drop function refuse_changes() cascade");
+        }
+    }
+
+    /** The events of an organization cannot be changed, not even to say that they have failed. */
+    private static void refuseChanges(UUID refused) throws SQLException {
+        Database.execute("""
+                create or replace function refuse_changes() returns trigger language plpgsql as $$
+                begin
+                    raise 'refused by the test';
+                end
+                $$;
+                create or replace trigger refuse_changes before update on webhook_events
+                for each row when (old.organization_id = '%s') execute function refuse_changes()""".formatted(refused));
     }
 
     @Test
