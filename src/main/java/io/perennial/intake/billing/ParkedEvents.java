@@ -121,12 +121,15 @@ class ParkedEvents implements NewCustomers {
     /** Yields how many events were replayed. */
     private Uni<Integer> replayed(
             UUID organization, String unpark, Tuple parameters, Function<SqlConnection, Uni<Void>> settling) {
-        return database.transaction(organization, connection -> connection
-                .query(BY_KEYS + TenantDatabase.shareWithoutErasure(organization) + "; " + Importer.turn(organization))
-                .execute()
-                .chain(() -> connection.preparedQuery(unpark).execute(parameters))
-                .call(rows -> rows.rowCount() == 0 ? Uni.createFrom().voidItem() : settling.apply(connection))
-                .map(rows -> rows.rowCount()));
+        return database.transaction(
+                organization,
+                connection -> connection
+                        .query(BY_KEYS + TenantDatabase.shareWithoutErasure(organization) + "; "
+                                + Importer.turn(organization))
+                        .execute()
+                        .chain(() -> connection.preparedQuery(unpark).execute(parameters))
+                        .call(rows -> rows.rowCount() == 0 ? Uni.createFrom().voidItem() : settling.apply(connection))
+                        .map(rows -> rows.rowCount()));
     }
 
     /** One event that cannot be settled must not keep the others waiting. */
@@ -164,13 +167,10 @@ class ParkedEvents implements NewCustomers {
 
     private Uni<Integer> setAside(UUID organization, UUID id, Throwable e) {
         LOG.errorf(e, "Parked event %s of %s", id, organization);
-        return database.query(
-                        organization,
-                        """
+        return database.query(organization, """
                         update webhook_events
                         set status = 'failed', reason = 'Something went wrong in the service'
-                        where organization_id = $1 and id = $2 and status = 'parked'""",
-                        io.vertx.sqlclient.Tuple.of(organization, id))
+                        where organization_id = $1 and id = $2 and status = 'parked'""", io.vertx.sqlclient.Tuple.of(organization, id))
                 .replaceWith(1);
     }
 

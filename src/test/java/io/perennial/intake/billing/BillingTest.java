@@ -308,22 +308,21 @@ class BillingTest {
                 .body(
                         "errors.field",
                         equalTo(List.of(
-                                "expires_at", "current_period_end", "cancelled_at", "ends_at", "amount", "amount",
+                                "expires_at",
+                                "current_period_end",
+                                "cancelled_at",
+                                "ends_at",
+                                "amount",
+                                "amount",
                                 "amount")));
         assertThat(OwnerDatabase.strings(
                         "select concat_ws(' ', subscription_id, round(monthly_amount)) from subscriptions where organization_id = '%s' order by 1"
                                 .formatted(organization)))
                 .containsExactly(
-                        "s6 999999999999996",
-                        "s7 999999999999996",
-                        "s8 1000000000000000",
-                        "s9 83333333333333");
+                        "s6 999999999999996", "s7 999999999999996", "s8 1000000000000000", "s9 83333333333333");
         Webhooks.send(organization, """
                         {"id":"w","type":"subscription.created","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob",\
-                        "subscription_id":"w","will_renew":false,"ends_at":%s}""".formatted(late))
-                .then()
-                .statusCode(200)
-                .body("status", equalTo("refused"));
+                        "subscription_id":"w","will_renew":false,"ends_at":%s}""".formatted(late)).then().statusCode(200).body("status", equalTo("refused"));
     }
 
     @Test
