@@ -322,7 +322,10 @@ class BillingTest {
                         "s6 999999999999996", "s7 999999999999996", "s8 1000000000000000", "s9 83333333333333");
         Webhooks.send(organization, """
                         {"id":"w","type":"subscription.created","occurred_at":"2026-01-01T00:00:00Z","customer_id":"bob",\
-                        "subscription_id":"w","will_renew":false,"ends_at":%s}""".formatted(late)).then().statusCode(200).body("status", equalTo("refused"));
+                        "subscription_id":"w","will_renew":false,"ends_at":%s}""".formatted(late))
+                .then()
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("ends_at")));
     }
 
     @Test
