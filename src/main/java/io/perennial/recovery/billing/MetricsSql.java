@@ -43,17 +43,18 @@ final class MetricsSql {
     static final String SELECT = """
             with subscribed as (
                 select s.customer_id,
-                    sum(s.monthly_amount) filter (where runs and is_paid) as running_amount,
+                    sum(s.monthly_amount) filter (where runs and is_paid and is_own_currency) as running_amount,
                     (array_agg(s.monthly_amount order by coalesce(s.ends_at, s.last_event_at) desc)
-                        filter (where not runs and s.monthly_amount is not null and s.ends_at > :last_3_months))[1]
+                        filter (where not runs and is_own_currency and s.monthly_amount is not null
+                            and s.ends_at > :last_3_months))[1]
                         as last_amount,
                     min(s.started_at) filter (where runs or s.ends_at > :last_3_months) as since
                 from subscriptions s
                 cross join organizations o
                 cross join lateral (
                     select s.status <> 'cancelled' and (s.ends_at is null or s.ends_at > :as_of) as runs,
-                        s.status not in ('trialing', 'paused')
-                            and (s.currency is null or s.currency = o.currency) as is_paid
+                        s.status not in ('trialing', 'paused') as is_paid,
+                        s.currency is null or s.currency = o.currency as is_own_currency
                 ) state
                 where s.organization_id = $1 and s.customer_id :customers and s.started_at <= :as_of
                     and s.status <> 'incomplete' and o.id = $1

@@ -151,6 +151,21 @@ class BillingSegmentTest {
     }
 
     @Test
+    void aSubscriptionInAnotherCurrencyIsNoRevenueAfterItHasEndedEither() throws SQLException {
+        var ada = Billing.customer(organization, "ada");
+        Billing.subscription(organization, ada, "5000", monthsAgo(7, 1));
+        Database.execute("""
+                update subscriptions set currency = 'JPY', status = 'cancelled', will_renew = false,
+                    ends_at = now() - interval '10 days'
+                where organization_id = '%s'""".formatted(organization));
+
+        var found = metrics(ada);
+
+        assertThat(found.getDouble("monthly_revenue")).isZero();
+        assertThat(found.getString("monthly_revenue_from")).isEqualTo("payments");
+    }
+
+    @Test
     void paymentsThatAreTransactionsTooCountOnce() throws SQLException {
         var ada = Billing.customer(organization, "ada");
         Billing.payment(organization, ada, "100", 10);
