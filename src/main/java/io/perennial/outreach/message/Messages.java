@@ -56,7 +56,6 @@ public class Messages {
 
     /**
      * Writes a message. Which variant of the template it gets is drawn by its id, so it is the same however often it is written.
-     * The template is read on a connection of its own, so no more messages may be written at a time than leave one free.
      *
      * @param transaction of the organization
      * @return the id of the message, now or before; fails with {@link ProblemType#UNKNOWN_ORGANIZATION}, {@link
