@@ -3,6 +3,7 @@ package io.perennial.testing;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -66,6 +67,17 @@ public final class Database {
     /** The one number that the owner reads. */
     public static long number(String sql, Object... parameters) throws SQLException {
         return Long.parseLong(text(sql, parameters));
+    }
+
+    /** Waits until somebody else waits for what a connection has locked. */
+    public static void awaitWhoeverWaitsFor(Connection locking) throws SQLException {
+        var holder = Integer.parseInt(texts(locking, "select pg_backend_pid()").get(0));
+        var deadline = Instant.now().plusSeconds(60);
+        while (number("select count(*) from pg_stat_activity where ? = any(pg_blocking_pids(pid))", holder) == 0) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("Nobody waits");
+            }
+        }
     }
 
     /** Runs statements as the owner. */

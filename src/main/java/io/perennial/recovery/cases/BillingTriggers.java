@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.perennial.intake.billing.BillingFact;
 import io.perennial.intake.billing.BillingListener;
+import io.perennial.platform.Amounts;
 
 /**
  * Begins cases by what the billing system tells, and ends them. Whoever tells us holds the lock of the customer, so that of two
@@ -188,11 +189,14 @@ class BillingTriggers implements BillingListener {
         };
     }
 
-    /** A payment of before what began the case says nothing, unless it is the very one that had failed. */
+    /**
+     * A payment of before what began the case says nothing, nor does one of nothing, such as the invoice of a trial, unless it is
+     * the very one that had failed.
+     */
     private Uni<RecoveryCase> paid(SqlConnection transaction, RecoveryCase recoveryCase, BillingFact fact) {
         var trigger = recoveryCase.triggerEvent();
         var isTheOne = fact.paymentId() != null && fact.paymentId().equals(trigger.paymentId());
-        if (!isTheOne && fact.occurredAt().isBefore(trigger.timestamp())) {
+        if (!isTheOne && (fact.amount().signum() <= 0 || fact.occurredAt().isBefore(trigger.timestamp()))) {
             return Uni.createFrom().item(recoveryCase);
         }
         return cases.settings(transaction, recoveryCase.organizationId())
@@ -204,7 +208,9 @@ class BillingTriggers implements BillingListener {
                                 revenue(recoveryCase, fact),
                                 new JsonObject()
                                         .put("payment_id", fact.paymentId())
-                                        .put("amount", fact.amount().toPlainString())
+                                        .put(
+                                                "amount",
+                                                Amounts.plain(fact.amount()).toPlainString())
                                         .put("currency", fact.currency()),
                                 null)
                         : Uni.createFrom().item(recoveryCase));

@@ -156,17 +156,22 @@ class CaseDecisions {
                 });
     }
 
+    /** Where nothing begins, another transaction has begun a case in this moment, which is found when it is looked again. */
     private Uni<RecoveryCase> begin(SqlConnection transaction, UUID organization, NewTrigger trigger, Asked asked) {
         return openCases
                 .of(transaction, organization, List.of(trigger.customer()))
                 .chain(open -> open.isEmpty()
                         ? openCases
                                 .begin(transaction, organization, List.of(trigger), asked.actor())
-                                .map(begun -> begun.get(trigger.customer()))
-                        : cases.again(transaction, open.get(trigger.customer()), trigger, asked.actor()))
-                .chain(open -> open.approval() == CaseApproval.WAITING
-                        ? Uni.createFrom().item(open)
-                        : cases.assess(transaction, open));
+                                .chain(begun -> begun.isEmpty()
+                                        ? begin(transaction, organization, trigger, asked)
+                                        : assess(transaction, begun.get(trigger.customer())))
+                        : cases.again(transaction, open.get(trigger.customer()), trigger, asked.actor())
+                                .chain(again -> assess(transaction, again)));
+    }
+
+    private Uni<RecoveryCase> assess(SqlConnection transaction, RecoveryCase open) {
+        return open.approval() == CaseApproval.WAITING ? Uni.createFrom().item(open) : cases.assess(transaction, open);
     }
 
     /** Notes that somebody was in touch with the customer. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.perennial.platform.Amounts;
 import io.perennial.platform.ProblemException;
 import io.perennial.platform.ProblemType;
 import io.perennial.recovery.billing.Settings;
@@ -139,7 +140,7 @@ public class Cases {
                                 new JsonObject()
                                         .put("subject", ApprovalSubject.INCENTIVE.label())
                                         .put("step", step)
-                                        .put("cost", cost.toPlainString()))
+                                        .put("cost", Amounts.plain(cost).toPlainString()))
                         : Uni.createFrom().voidItem())
                 .map(Approvals.Question::id);
     }
@@ -360,14 +361,15 @@ public class Cases {
                                 .replaceWithVoid());
     }
 
-    /** Tells whoever acts on cases; of a hold-out only that it has ended. */
+    /** Tells whoever acts on cases; of a hold-out that is open only that it is one. */
     private Uni<Void> tell(SqlConnection transaction, RecoveryCase recoveryCase, Telling telling) {
         var told = Uni.createFrom().voidItem();
-        if (recoveryCase.status().isOpen() && !recoveryCase.isWorkedOn()) {
+        if (recoveryCase.status() == CaseStatus.PENDING) {
             return told;
         }
+        Telling heard = recoveryCase.status().isOpen() && recoveryCase.isHoldout() ? CaseListener::heldOut : telling;
         for (var listener : listeners) {
-            told = told.chain(() -> telling.tell(listener, transaction, recoveryCase));
+            told = told.chain(() -> heard.tell(listener, transaction, recoveryCase));
         }
         return told;
     }

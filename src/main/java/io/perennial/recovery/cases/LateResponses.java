@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -51,7 +51,7 @@ class LateResponses {
                         select distinct organization_id
                         from recovery_cases
                         where respond_by <= $1 and status in ('pending', 'active') and first_contact_at is null
-                            and response_late_at is null""", Tuple.of(Cases.time(clock.instant())))
+                            and response_late_at is null""", io.vertx.sqlclient.Tuple.of(Cases.time(clock.instant())))
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
                 .onItem()
@@ -91,7 +91,14 @@ class LateResponses {
             select case_id, risk_level from late""";
 
     private Uni<Integer> mark(UUID organization) {
-        return database.query(organization, MARK, Tuple.of(organization, Cases.time(clock.instant())))
+        return database.transaction(
+                        organization,
+                        transaction -> transaction
+                                .query(TenantDatabase.shareWithoutErasure(organization))
+                                .execute()
+                                .chain(() -> transaction
+                                        .preparedQuery(MARK)
+                                        .execute(Tuple.of(organization, Cases.time(clock.instant())))))
                 .map(rows -> {
                     List<Row> late =
                             StreamSupport.stream(rows.spliterator(), false).toList();

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 import io.perennial.intake.billing.BillingFact;
+import io.perennial.platform.Amounts;
 import io.perennial.recovery.risk.RecoveryRiskLevel;
 import io.perennial.tenant.CustomerId;
 
@@ -59,7 +60,7 @@ record NewTrigger(
     JsonObject detail() {
         var detail = new JsonObject().put("trigger_type", type.label()).put("occurred_at", at.toString());
         if (amount != null) {
-            detail.put("amount", amount.toPlainString()).put("currency", currency);
+            detail.put("amount", Amounts.plain(amount).toPlainString()).put("currency", currency);
         }
         if (paymentId != null) {
             detail.put("payment_id", paymentId);

@@ -99,7 +99,7 @@ class OpenCases {
                         and not exists (
                             select from payments p
                             where any_payment_recovers and p.organization_id = $1 and p.customer_id = t.customer_id
-                                and p.paid_at > t.triggered_at)
+                                and p.paid_at > t.triggered_at and p.amount > 0)
                         and not exists (
                             select from recovery_cases k
                             where k.organization_id = $1 and k.failure_id = t.failure_id

@@ -176,10 +176,6 @@ public record RecoveryCase(
     }
 
     /** Whether somebody may be in touch with the customer about it. */
-    boolean isWorkedOn() {
-        return status == CaseStatus.ACTIVE && !isHoldout;
-    }
-
     boolean isAssessed() {
         return risk != null;
     }

@@ -208,28 +208,34 @@ class ResponseAlerts {
                 .replaceWith(false);
     }
 
+    private static final String DONE = """
+            with told as (
+                update recovery_cases set alert_at = null
+                where organization_id = $1 and customer_id = $2 and case_id = $3
+                returning case_id
+            )
+            insert into recovery_case_events (organization_id, customer_id, case_id, event_id, happened_at, kind, detail)
+            select $1::uuid, $2::uuid, case_id, derived_id(case_id, $4::text), $5::timestamptz, $4::text, '{}'
+            from told
+            where $4::text is not null
+            on conflict do nothing""";
+
     /** @param kind of the event that is noted; null for none */
     private Uni<Boolean> done(Alert alert, String kind, boolean isTaken) {
-        return database.query(
-                        alert.organization(),
-                        """
-                        with told as (
-                            update recovery_cases set alert_at = null
-                            where organization_id = $1 and customer_id = $2 and case_id = $3
-                            returning case_id
-                        )
-                        insert into recovery_case_events (organization_id, customer_id, case_id, event_id, happened_at, kind, detail)
-                        select $1::uuid, $2::uuid, case_id, derived_id(case_id, $4::text), $5::timestamptz, $4::text, '{}'
-                        from told
-                        where $4::text is not null
-                        on conflict do nothing""",
-                        Tuple.of(
-                                alert.organization(),
-                                alert.customer(),
-                                alert.caseId(),
-                                kind,
-                                Cases.time(clock.instant())))
-                .replaceWith(isTaken);
+        return database.transaction(
+                alert.organization(),
+                transaction -> transaction
+                        .query(TenantDatabase.shareWithoutErasure(alert.organization()))
+                        .execute()
+                        .chain(() -> transaction
+                                .preparedQuery(DONE)
+                                .execute(io.vertx.mutiny.sqlclient.Tuple.of(
+                                        alert.organization(),
+                                        alert.customer(),
+                                        alert.caseId(),
+                                        kind,
+                                        Cases.time(clock.instant()))))
+                        .replaceWith(isTaken));
     }
 
     @PreDestroy

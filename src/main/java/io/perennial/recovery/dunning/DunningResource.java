@@ -152,7 +152,10 @@ class DunningResource {
             description = """
                     Makes the offers of the stage and writes the e-mail, which is sent at once if the customer may be written to.
                     If it is a step of the customer's open case, that step is done. The e-mail of a stage is written once; asked
-                    for again, `email_sent` is 0. The answer shows codes and links only as such.""")
+                    for again, `email_sent` is 0. The answer shows codes and links only as such.
+
+                    Refused while the customer's open case, whatever it is about, is pending or one of those that are held out,
+                    and while an operator has not agreed to offers that need an approval.""")
     public Uni<FailureMessages.DunningEmail> send(
             @RestPath("failure_id") UUID failureId,
             @HeaderParam(Idempotency.HEADER) String idempotencyKey,

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
@@ -22,8 +23,13 @@ import io.perennial.outreach.template.TemplateKey;
 import io.perennial.outreach.template.Templates;
 import io.perennial.outreach.template.Tone;
 import io.perennial.outreach.template.Trigger;
+import io.perennial.platform.Amounts;
 import io.perennial.platform.ProblemType;
 import io.perennial.recovery.billing.BillingSegment;
+import io.perennial.recovery.cases.ApprovalStatus;
+import io.perennial.recovery.cases.CaseStatus;
+import io.perennial.recovery.cases.Cases;
+import io.perennial.recovery.cases.RecoveryCase;
 import io.perennial.recovery.dunning.PaymentFailures.FailureReference;
 import io.perennial.recovery.dunning.Steps.CaseKey;
 import io.perennial.recovery.dunning.Wording.Addressee;
@@ -51,6 +57,7 @@ public class FailureMessages {
     private final RetentionOffers offers;
     private final Messages messages;
     private final Steps steps;
+    private final Cases cases;
     private final DunningConfig config;
     private final Clock clock;
 
@@ -62,6 +69,7 @@ public class FailureMessages {
             RetentionOffers offers,
             Messages messages,
             Steps steps,
+            Cases cases,
             DunningConfig config,
             Clock clock) {
         this.database = database;
@@ -71,6 +79,7 @@ public class FailureMessages {
         this.offers = offers;
         this.messages = messages;
         this.steps = steps;
+        this.cases = cases;
         this.config = config;
         this.clock = clock;
     }
@@ -136,8 +145,19 @@ public class FailureMessages {
             @Schema(examples = "4") int offersCount,
             PersonalizedMessage personalizedContent) {}
 
-    /** What an e-mail about a failure belongs to: a step of the customer's open case, or nothing but the failure. */
-    private record Occasion(UUID caseId, int priority, Step step, String name, int place) {}
+    /**
+     * What an e-mail about a failure belongs to.
+     *
+     * @param thread the customer's open case; without one, what is derived from the failure
+     * @param open null when the customer has no open case
+     * @param step of the case; null when the e-mail is none of its steps
+     */
+    private record Occasion(UUID thread, RecoveryCase open, Step step, String name, int place) {
+
+        int priority() {
+            return open == null ? HIGHEST : open.recoveryStrategy().priority();
+        }
+    }
 
     /** The message of a stage as it would be written now, without promising anything. */
     public Uni<FailureMessage> preview(FailureReference failure, DunningStage stage) {
@@ -173,34 +193,52 @@ public class FailureMessages {
     /**
      * Writes the e-mail of a stage now, unless it was written before. If it is a step of an open case, the step is done.
      *
-     * @return fails with {@link ProblemType#CONFLICT} when the payment was collected, and when nobody is to get in touch with
-     *     the customer
+     * @return fails with {@link ProblemType#CONFLICT} when the payment was collected, when nobody is to get in touch with the
+     *     customer, or not yet, and when an operator has to agree to the offers
      */
     Uni<DunningEmail> write(FailureReference failure, DunningStage stage, String idempotencyKey) {
         return database.transaction(
                 failure.organization(),
-                transaction -> idempotency.once(
-                        transaction,
-                        failure.organization(),
-                        idempotencyKey,
-                        "POST failures/%s/dunning-email %s".formatted(failure.failure(), stage.label()),
-                        DunningEmail.class,
-                        () -> occasion(transaction, failure, stage)
-                                .chain(occasion -> write(transaction, failure, stage, occasion))));
+                transaction -> transaction
+                        .query(TenantDatabase.shareWithoutErasure(failure.organization()))
+                        .execute()
+                        .chain(() -> idempotency.once(
+                                transaction,
+                                failure.organization(),
+                                idempotencyKey,
+                                "POST failures/%s/dunning-email %s".formatted(failure.failure(), stage.label()),
+                                DunningEmail.class,
+                                () -> write(transaction, failure, stage))));
     }
 
-    private Uni<DunningEmail> write(
-            SqlConnection transaction, FailureReference failure, DunningStage stage, Occasion occasion) {
-        return addressee(transaction, failure).chain(addressee -> {
-            if (addressee.customer().failure().paid()) {
-                throw ProblemType.CONFLICT.problem("The payment was collected");
-            }
-            return messages.template(transaction, failure.organization(), mailTo(addressee, stage), occasion.name())
-                    .chain(template -> (template.namesOffers()
-                                    ? offers.generate(transaction, facts(addressee, failure, occasion.caseId()), stage)
-                                    : Uni.createFrom().item(List.<RetentionOffer>of()))
-                            .chain(made -> write(transaction, failure, stage, occasion, addressee, template, made)));
-        });
+    private Uni<DunningEmail> write(SqlConnection transaction, FailureReference failure, DunningStage stage) {
+        return openCase(transaction, failure)
+                .chain(open -> addressee(transaction, failure).chain(addressee -> {
+                    if (addressee.customer().failure().paid()) {
+                        throw ProblemType.CONFLICT.problem("The payment was collected");
+                    }
+                    return StageMail.find(transaction, failure, MessageStage.of(stage.label()))
+                            .chain(known -> known == null
+                                    ? occasion(transaction, failure, stage, open)
+                                            .chain(occasion -> write(transaction, failure, stage, occasion, addressee))
+                                    : again(transaction, failure, stage, known, addressee));
+                }));
+    }
+
+    private Uni<DunningEmail> again(
+            SqlConnection transaction,
+            FailureReference failure,
+            DunningStage stage,
+            StageMail known,
+            Addressee addressee) {
+        return templates
+                .choose(
+                        transaction,
+                        failure.organization(),
+                        mailTo(addressee, stage),
+                        known.message().getLeastSignificantBits())
+                .chain(template -> offered(transaction, failure, stage, known.thread(), addressee, template)
+                        .map(made -> told(failure, addressee, template, made, known.message(), 0)));
     }
 
     private Uni<DunningEmail> write(
@@ -208,15 +246,39 @@ public class FailureMessages {
             FailureReference failure,
             DunningStage stage,
             Occasion occasion,
+            Addressee addressee) {
+        return messages.template(transaction, failure.organization(), mailTo(addressee, stage), occasion.name())
+                .chain(template -> offered(transaction, failure, stage, occasion.thread(), addressee, template)
+                        .call(made -> requireAgreed(transaction, failure, occasion, made))
+                        .chain(made -> messages.write(transaction, message(failure, stage, occasion, addressee, made))
+                                .call(id -> finish(transaction, failure, occasion, id))
+                                .map(id -> told(failure, addressee, template, made, id, 1))));
+    }
+
+    /** What the template does not tell is not offered. */
+    private Uni<List<RetentionOffer>> offered(
+            SqlConnection transaction,
+            FailureReference failure,
+            DunningStage stage,
+            UUID thread,
             Addressee addressee,
-            ChosenTemplate template,
+            ChosenTemplate template) {
+        return template.namesOffers()
+                ? offers.generate(transaction, facts(addressee, failure, thread), stage)
+                : Uni.createFrom().item(List.of());
+    }
+
+    private Message message(
+            FailureReference failure,
+            DunningStage stage,
+            Occasion occasion,
+            Addressee addressee,
             List<RetentionOffer> made) {
-        var id = Messages.idOf(failure.organization(), occasion.name());
         var lines = OfferLines.of(made, addressee.customer().zone());
-        var message = new Message(
+        return new Message(
                 failure.organization(),
                 failure.customer(),
-                occasion.caseId(),
+                occasion.thread(),
                 occasion.place(),
                 occasion.priority(),
                 occasion.name(),
@@ -224,87 +286,119 @@ public class FailureMessages {
                 wording.values(addressee, Trigger.PAYMENT_FAILED, lines),
                 clock.instant(),
                 config.linksValidFor());
-        return isWritten(transaction, failure, id)
-                .chain(isWritten -> messages.write(transaction, message)
-                        .chain(() -> finish(transaction, failure, occasion, id))
-                        .map(finished -> new DunningEmail(
-                                true,
-                                failure.failure(),
-                                isWritten ? 0 : 1,
-                                id,
-                                addressee.segment().segment(),
-                                addressee.segment().segmentConfig().messagingTone(),
-                                made.size(),
-                                shown(addressee, template, made))));
     }
 
-    private static Uni<Boolean> isWritten(SqlConnection transaction, FailureReference failure, UUID message) {
-        return transaction
-                .preparedQuery("""
-                        select exists (
-                            select from outreach_messages
-                            where organization_id = $1 and customer_id = $2 and message_id = $3)""")
-                .execute(Tuple.of(failure.organization(), failure.customer(), message))
-                .map(rows -> rows.iterator().next().getBoolean(0));
+    private DunningEmail told(
+            FailureReference failure,
+            Addressee addressee,
+            ChosenTemplate template,
+            List<RetentionOffer> made,
+            UUID message,
+            int emailSent) {
+        return new DunningEmail(
+                true,
+                failure.failure(),
+                emailSent,
+                message,
+                addressee.segment().segment(),
+                addressee.segment().segmentConfig().messagingTone(),
+                made.size(),
+                shown(addressee, template, made));
+    }
+
+    /** What costs much is only said by a step of a case to which an operator has said yes; asked is when the step is due. */
+    private Uni<Void> requireAgreed(
+            SqlConnection transaction, FailureReference failure, Occasion occasion, List<RetentionOffer> made) {
+        var cost = made.stream().map(RetentionOffer::cost).reduce(BigDecimal.ZERO, BigDecimal::add);
+        return cases.settings(transaction, failure.organization())
+                .chain(settings -> settings.asksFor(cost)
+                        ? isApproved(transaction, occasion)
+                        : Uni.createFrom().item(true))
+                .invoke(isAgreed -> {
+                    if (!isAgreed) {
+                        throw ProblemType.CONFLICT.problem(
+                                "The offers may cost %s, to which an operator has to agree", Amounts.plain(cost));
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Boolean> isApproved(SqlConnection transaction, Occasion occasion) {
+        return occasion.step() == null
+                ? Uni.createFrom().item(false)
+                : cases.approvalOf(transaction, occasion.open(), occasion.step().step())
+                        .map(answer -> answer.filter(status -> status == ApprovalStatus.APPROVED)
+                                .isPresent());
     }
 
     private Uni<Void> finish(SqlConnection transaction, FailureReference failure, Occasion occasion, UUID message) {
-        return occasion.step() == null || occasion.step().messageId() != null
+        return occasion.step() == null
                 ? Uni.createFrom().voidItem()
                 : steps.finish(
                         transaction,
-                        new CaseKey(failure.organization(), failure.customer(), occasion.caseId()),
+                        new CaseKey(failure.organization(), failure.customer(), occasion.thread()),
                         occasion.step(),
                         "done",
                         null,
                         message);
     }
 
-    /** The step of the stage of the customer's open case, which is locked; else the failure itself. */
-    private Uni<Occasion> occasion(SqlConnection transaction, FailureReference failure, DunningStage stage) {
+    /** The customer's open case, whatever it is about, locked, if the customer may be written to; null without one. */
+    private Uni<RecoveryCase> openCase(SqlConnection transaction, FailureReference failure) {
         return transaction
                 .preparedQuery("""
-                        select case_id, priority, is_holdout
+                        select case_id
                         from recovery_cases
-                        where organization_id = $1 and customer_id = $2 and failure_id = $3 and status in ('pending', 'active')
+                        where organization_id = $1 and customer_id = $2 and status in ('pending', 'active')
                         for no key update""")
-                .execute(Tuple.of(failure.organization(), failure.customer(), failure.failure()))
+                .execute(Tuple.of(failure.organization(), failure.customer()))
                 .chain(rows -> {
                     for (var row : rows) {
-                        if (row.getBoolean("is_holdout")) {
-                            throw ProblemType.CONFLICT.problem(
-                                    "The customer is one of those who are not contacted, to tell what recovery causes");
-                        }
-                        return occasion(
-                                transaction, failure, stage, row.getUUID("case_id"), row.getInteger("priority"));
+                        return cases.find(transaction, failure.organization(), row.getUUID("case_id"))
+                                .invoke(FailureMessages::requireContact);
                     }
-                    return Uni.createFrom().item(byHand(failure, stage, null, HIGHEST));
+                    return Uni.createFrom().nullItem();
                 });
     }
 
+    private static void requireContact(RecoveryCase open) {
+        if (open.isHoldout()) {
+            throw ProblemType.CONFLICT.problem(
+                    "The customer is one of those who are not contacted, to tell what recovery causes");
+        }
+        if (open.status() == CaseStatus.PENDING) {
+            throw ProblemType.CONFLICT.problem("The customer's recovery case is assessed or approved first");
+        }
+    }
+
     private Uni<Occasion> occasion(
-            SqlConnection transaction, FailureReference failure, DunningStage stage, UUID caseId, int priority) {
-        return steps.of(transaction, new CaseKey(failure.organization(), failure.customer(), caseId))
+            SqlConnection transaction, FailureReference failure, DunningStage stage, RecoveryCase open) {
+        if (open == null || !failure.failure().equals(open.triggerEvent().failureId())) {
+            return Uni.createFrom().item(byHand(failure, stage, open));
+        }
+        return steps.of(transaction, Sequences.keyOf(open))
                 .map(planned -> planned.stream()
                         .filter(step -> step.channel() == Medium.EMAIL
                                 && step.stage().value().equals(stage.label()))
                         .findFirst()
-                        .map(step -> new Occasion(
-                                caseId,
-                                priority,
-                                step,
-                                StepTaker.nameOf(caseId, step.step()),
-                                PlannedStep.place(step.afterHours())))
-                        .orElseGet(() -> byHand(failure, stage, caseId, priority)));
+                        .map(step -> asStep(open, step))
+                        .orElseGet(() -> byHand(failure, stage, open)));
     }
 
-    private static Occasion byHand(FailureReference failure, DunningStage stage, UUID caseId, int priority) {
-        var name = "payment failure %s %s".formatted(failure.failure(), stage.label());
+    private static Occasion asStep(RecoveryCase open, Step step) {
+        if (step.status().equals("approval")) {
+            throw ProblemType.CONFLICT.problem("The step of this stage waits for an operator's approval");
+        }
         return new Occasion(
-                caseId == null ? CustomerId.derive(failure.failure(), "by hand") : caseId,
-                priority,
+                open.id(), open, step, StepTaker.nameOf(open.id(), step.step()), PlannedStep.place(step.afterHours()));
+    }
+
+    private static Occasion byHand(FailureReference failure, DunningStage stage, RecoveryCase open) {
+        return new Occasion(
+                open == null ? CustomerId.derive(failure.failure(), "by hand") : open.id(),
+                open,
                 null,
-                name,
+                StageMail.nameByHand(failure.failure(), MessageStage.of(stage.label())),
                 stage.number());
     }
 

@@ -90,6 +90,18 @@ class Sequences implements CaseListener {
                         transaction, key, recoveryCase.recoveryStrategy().priority()));
     }
 
+    /** Whoever is held out is given up when others are, so that both can be compared. */
+    @Override
+    public Uni<Void> heldOut(SqlConnection transaction, RecoveryCase recoveryCase) {
+        return timeline(transaction, recoveryCase, Set.of(), 0)
+                .chain(timeline -> timeline.steps().isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : steps.endAt(
+                                transaction,
+                                keyOf(recoveryCase),
+                                timeline.endsAt(recoveryCase.metrics().activatedAt())));
+    }
+
     @Override
     public Uni<Void> closed(SqlConnection transaction, RecoveryCase recoveryCase) {
         return steps.cancel(
@@ -120,6 +132,19 @@ class Sequences implements CaseListener {
             int lastStep,
             Instant first) {
         var key = keyOf(recoveryCase);
+        return timeline(transaction, recoveryCase, known, lastStep)
+                .chain(timeline -> steps.plan(
+                                transaction,
+                                key,
+                                recoveryCase.recoveryStrategy().priority(),
+                                first,
+                                timeline.steps())
+                        .chain(() -> steps.end(transaction, key, timeline.endsAfterDays())));
+    }
+
+    private Uni<Timeline> timeline(
+            SqlConnection transaction, RecoveryCase recoveryCase, Set<Timeline.Slot> known, int lastStep) {
+        var key = keyOf(recoveryCase);
         return settings(transaction, key.organization())
                 .chain(wanted -> KnownCustomer.of(transaction, key.organization(), key.customer(), null, null)
                         .map(customer -> Timeline.beyond(
@@ -128,14 +153,7 @@ class Sequences implements CaseListener {
                                 recoveryCase.riskLevel(),
                                 customer == null ? null : customer.preferredContactMethod(),
                                 known,
-                                lastStep)))
-                .chain(timeline -> steps.plan(
-                                transaction,
-                                key,
-                                recoveryCase.recoveryStrategy().priority(),
-                                first,
-                                timeline.steps())
-                        .chain(() -> steps.end(transaction, key, timeline.endsAfterDays())));
+                                lastStep)));
     }
 
     private static Set<Timeline.Slot> slots(List<Step> planned) {

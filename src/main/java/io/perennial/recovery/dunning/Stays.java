@@ -28,6 +28,15 @@ class Stays {
         this.cases = cases;
     }
 
+    /** Whether a customer has stayed. */
+    enum Stay {
+        /** The case was ended. */
+        SEEN,
+        /** The billing system has told something that may show it and that is not settled yet. */
+        TOLD,
+        NONE
+    }
+
     /** What shows that a customer stays. */
     private record Sign(RecoveredBy by, BigDecimal revenue, JsonObject detail) {}
 
@@ -35,15 +44,15 @@ class Stays {
      * Ends a case whose customer has stayed.
      *
      * @param recoveryCase locked and active
-     * @return whether it was ended
+     * @return {@link Stay#SEEN} when it was ended
      */
-    Uni<Boolean> settle(SqlConnection transaction, RecoveryCase recoveryCase) {
+    Uni<Stay> settle(SqlConnection transaction, RecoveryCase recoveryCase) {
         return cases.settings(transaction, recoveryCase.organizationId())
                 .chain(settings -> sign(transaction, recoveryCase, settings.anyPaymentRecovers()))
                 .chain(sign -> sign == null
-                        ? Uni.createFrom().item(false)
+                        ? isTold(transaction, recoveryCase).map(isTold -> isTold ? Stay.TOLD : Stay.NONE)
                         : cases.recover(transaction, recoveryCase, sign.by(), sign.revenue(), sign.detail(), null)
-                                .replaceWith(true));
+                                .replaceWith(Stay.SEEN));
     }
 
     /** A payment of what had failed, or another one since; a cancelled subscription that goes on. Null for neither. */
@@ -65,7 +74,7 @@ class Stays {
                             select payment_id, amount, currency
                             from payments
                             where organization_id = $1 and customer_id = $2
-                                and (payment_id = $3 or ($5 and paid_at > $4))
+                                and (payment_id = $3 or ($5 and paid_at > $4 and amount > 0))
                             order by (payment_id = $3) desc nulls last, paid_at
                             limit 1) p on true""")
                 .execute(Tuple.from(Arrays.asList(
@@ -76,6 +85,20 @@ class Stays {
                         anyPayment,
                         trigger.type() == CaseTrigger.SUBSCRIPTION_CANCELLED ? trigger.subscriptionId() : null)))
                 .map(rows -> sign(rows.iterator().next(), recoveryCase));
+    }
+
+    /** Looks among the events of the customer, who has few, and not among all that are accepted, which may be many. */
+    private static Uni<Boolean> isTold(SqlConnection transaction, RecoveryCase recoveryCase) {
+        return transaction
+                .preparedQuery("""
+                        select exists (
+                            select from (
+                                select fact, status from webhook_events
+                                where organization_id = $1 and customer_id = $2
+                                offset 0) e
+                            where e.status = 'accepted' and e.fact in ('payment.succeeded', 'subscription.reactivated'))""")
+                .execute(Tuple.of(recoveryCase.organizationId(), recoveryCase.customerId()))
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     private static Sign sign(Row row, RecoveryCase recoveryCase) {

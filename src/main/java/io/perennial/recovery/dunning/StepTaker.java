@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +23,9 @@ import io.perennial.recovery.cases.ApprovalStatus;
 import io.perennial.recovery.cases.CaseStatus;
 import io.perennial.recovery.cases.Cases;
 import io.perennial.recovery.cases.RecoveryCase;
+import io.perennial.recovery.dunning.PaymentFailures.FailureReference;
 import io.perennial.recovery.dunning.Steps.CaseKey;
+import io.perennial.recovery.dunning.Steps.Wait;
 import io.perennial.recovery.dunning.Wording.Addressee;
 import io.perennial.recovery.incentive.CaseFacts;
 import io.perennial.recovery.incentive.RetentionOffer;
@@ -85,6 +88,9 @@ class StepTaker {
         }
     }
 
+    /** How long a step waits for a billing event that is known of and not settled yet. */
+    private static final Duration UNTIL_SETTLED = Duration.ofSeconds(10);
+
     /** Planning what is read of one customer takes longer than reading it. */
     private static final String KEPT_PLANS = "set local plan_cache_mode = auto; ";
 
@@ -98,7 +104,10 @@ class StepTaker {
     Uni<Taken> next(UUID organization) {
         return database.transaction(
                 organization,
-                transaction -> steps.lockNext(transaction, organization)
+                transaction -> transaction
+                        .query(TenantDatabase.shareWithoutErasure(organization))
+                        .execute()
+                        .chain(() -> steps.lockNext(transaction, organization))
                         .chain(key -> key == null ? Uni.createFrom().item(Taken.NOTHING) : attempt(transaction, key)));
     }
 
@@ -135,15 +144,51 @@ class StepTaker {
                             turn.recoveryCase().status().label())
                     .replaceWith(Taken.CANCELLED);
         }
-        return stays.settle(transaction, turn.recoveryCase())
-                .chain(hasStayed -> hasStayed
-                        ? Uni.createFrom().item(Taken.CANCELLED)
-                        : steps.notBefore(transaction, turn.key(), turn.step(), config.patience())
-                                .chain(later -> later == null
-                                        ? speak(transaction, turn)
-                                        : steps.postpone(transaction, turn.key(), turn.step(), later)
-                                                .chain(() -> sequences.moveEnd(transaction, turn.key()))
-                                                .replaceWith(Taken.POSTPONED)));
+        return stays.settle(transaction, turn.recoveryCase()).chain(stay -> switch (stay) {
+            case SEEN -> Uni.createFrom().item(Taken.CANCELLED);
+            case TOLD ->
+                steps.postpone(
+                                transaction,
+                                turn.key(),
+                                turn.step(),
+                                clock.instant().plus(UNTIL_SETTLED))
+                        .replaceWith(Taken.POSTPONED);
+            case NONE ->
+                steps.notBefore(transaction, turn.key(), turn.step(), config.patience())
+                        .chain(wait -> wait.until() == null
+                                ? speakUnlessWritten(transaction, turn)
+                                : postpone(transaction, turn, wait));
+        });
+    }
+
+    /** What an operator does not answer does not keep the case open: it ends when it would have ended. */
+    private Uni<Taken> postpone(SqlConnection transaction, Turn turn, Wait wait) {
+        return steps.postpone(transaction, turn.key(), turn.step(), wait.until())
+                .chain(() ->
+                        wait.isForOperator() ? Uni.createFrom().voidItem() : sequences.moveEnd(transaction, turn.key()))
+                .replaceWith(Taken.POSTPONED);
+    }
+
+    /** What somebody has written by hand before the case began is not said again, nor offered again. */
+    private Uni<Taken> speakUnlessWritten(SqlConnection transaction, Turn turn) {
+        var step = turn.step();
+        var failure = turn.recoveryCase().triggerEvent().failureId();
+        if (failure == null || step.channel() != Medium.EMAIL) {
+            return speak(transaction, turn);
+        }
+        return StageMail.byHand(
+                        transaction,
+                        new FailureReference(turn.organization(), turn.key().customer(), failure),
+                        step.stage())
+                .chain(message -> message == null
+                        ? speak(transaction, turn)
+                        : steps.finish(transaction, turn.key(), step, "done", null, message)
+                                .chain(() -> cases.note(
+                                        transaction,
+                                        turn.recoveryCase(),
+                                        "step_done",
+                                        noteOf(step).put("message_id", message.toString())))
+                                .replaceWith(Taken.DONE));
     }
 
     private Uni<Taken> speak(SqlConnection transaction, Turn turn) {
@@ -286,16 +331,20 @@ class StepTaker {
                 && failures >= segment.segmentConfig().escalationThreshold();
     }
 
+    private static JsonObject noteOf(Step step) {
+        return new JsonObject()
+                .put("step", step.step())
+                .put("stage", step.stage().value())
+                .put("channel", step.channel().value());
+    }
+
     private Uni<Void> note(SqlConnection transaction, Turn turn, Content content, UUID message) {
         var segment = content.addressee().segment();
         return cases.note(
                 transaction,
                 turn.recoveryCase(),
                 "step_done",
-                new JsonObject()
-                        .put("step", turn.step().step())
-                        .put("stage", turn.step().stage().value())
-                        .put("channel", turn.step().channel().value())
+                noteOf(turn.step())
                         .put("segment", segment.segment().label())
                         .put(
                                 "messaging_tone",

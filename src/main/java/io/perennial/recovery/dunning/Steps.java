@@ -48,6 +48,17 @@ class Steps {
         }
     }
 
+    /**
+     * What keeps a step from being taken.
+     *
+     * @param until null when nothing does
+     * @param isForOperator whether an earlier step waits for what an operator says
+     */
+    record Wait(Instant until, boolean isForOperator) {
+
+        static final Wait NONE = new Wait(null, false);
+    }
+
     /** Writes down steps, the first of which is due at the given instant; what would have been due is due now. */
     Uni<Void> plan(SqlConnection transaction, CaseKey of, int priority, Instant first, List<PlannedStep> steps) {
         if (steps.isEmpty()) {
@@ -172,9 +183,8 @@ class Steps {
      * step is not done or its message, unless it is a task for a person, is not sent.
      *
      * @param patience how much later
-     * @return null for at once
      */
-    Uni<Instant> notBefore(SqlConnection transaction, CaseKey of, Step step, Duration patience) {
+    Uni<Wait> notBefore(SqlConnection transaction, CaseKey of, Step step, Duration patience) {
         return transaction
                 .preparedQuery("""
                         with first as (
@@ -197,16 +207,22 @@ class Steps {
                             or exists (
                                 select from recovery_steps s
                                 where s.organization_id = $1 and s.customer_id = $2 and s.case_id = $3
-                                    and s.status in ('planned', 'approval') and s.after_hours < $4) as is_waiting""")
+                                    and s.status in ('planned', 'approval') and s.after_hours < $4) as is_waiting,
+                            exists (
+                                select from recovery_steps s
+                                where s.organization_id = $1 and s.customer_id = $2 and s.case_id = $3
+                                    and s.status = 'approval' and s.after_hours < $4) as is_for_operator""")
                 .execute(of.parameters().addInteger(step.afterHours()).addInteger(PlannedStep.place(step.afterHours())))
                 .map(rows -> {
                     var row = rows.iterator().next();
                     var now = clock.instant();
                     var counted = row.getOffsetDateTime("counted");
                     if (row.getBoolean("is_waiting")) {
-                        return now.plus(patience);
+                        return new Wait(now.plus(patience), row.getBoolean("is_for_operator"));
                     }
-                    return counted == null || !counted.toInstant().isAfter(now) ? null : counted.toInstant();
+                    return counted == null || !counted.toInstant().isAfter(now)
+                            ? Wait.NONE
+                            : new Wait(counted.toInstant(), false);
                 });
     }
 
@@ -255,6 +271,16 @@ class Steps {
                         where c.organization_id = $1 and c.customer_id = $2 and c.case_id = $3 and c.status = 'active'
                             and s.last_due_at is not null""")
                 .execute(of.parameters().addInteger(daysAfterLast))
+                .replaceWithVoid();
+    }
+
+    /** Sets when a case without steps is given up. */
+    Uni<Void> endAt(SqlConnection transaction, CaseKey of, Instant end) {
+        return transaction
+                .preparedQuery("""
+                        update recovery_cases set ends_at = $4
+                        where organization_id = $1 and customer_id = $2 and case_id = $3 and status = 'active'""")
+                .execute(of.parameters().addOffsetDateTime(end.atOffset(ZoneOffset.UTC)))
                 .replaceWithVoid();
     }
 

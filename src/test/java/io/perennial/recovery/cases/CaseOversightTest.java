@@ -14,6 +14,7 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.restassured.path.json.JsonPath;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
@@ -23,6 +24,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,6 +342,68 @@ class CaseOversightTest {
         assertThat(recorder.told()).isEmpty();
         cases.decide(id, "recover", Map.of()).statusCode(200).body("metrics.response_late_at", nullValue());
         assertThat(recorder.told()).containsExactly("closed recovered critical");
+    }
+
+    @Test
+    void aHoldOutLastsAsLongAsTheSequenceOfTheOthers() {
+        cases.settings(Map.of("holdout_share", 1)).statusCode(200);
+        Api.asAdmin()
+                .contentType("application/json")
+                .body(Map.of(
+                        "sequences",
+                        Map.of(
+                                "payment_failed",
+                                List.of(Map.of("stage", "dunning_1", "channel", "email", "after_hours", 2))),
+                        "ends_after_days",
+                        3))
+                .put("/api/v1/recovery/organizations/{org_id}/dunning/sequence", organization)
+                .then()
+                .statusCode(200);
+
+        var found = cases.get(begun("high").getString("id"));
+
+        assertThat(found.getBoolean("is_holdout")).isTrue();
+        assertThat(Duration.between(
+                        Instant.parse(found.getString("metrics.activated_at")),
+                        Instant.parse(found.getString("metrics.ends_at"))))
+                .isEqualTo(Duration.ofHours(2).plusDays(3));
+    }
+
+    /** What is due is looked for while somebody erases the customer, and nothing of the customer is written again. */
+    private void assertWaitsForErasure(String due, Supplier<Uni<Integer>> looking) throws Exception {
+        var id = begun("critical").getString("id");
+        try (var owner = Database.asOwner();
+                var statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            statement.execute(
+                    "select pg_advisory_xact_lock(hashtextextended('erasure %s', 0))".formatted(organization));
+            Database.execute("update recovery_cases set %s where case_id = '%s'".formatted(due, id));
+            var looked = looking.get().subscribeAsCompletionStage();
+            Database.awaitWhoeverWaitsFor(owner);
+            statement.execute(
+                    "delete from recovery_case_events where case_id = '%1$s'; delete from recovery_cases where case_id = '%1$s'"
+                            .formatted(id));
+            owner.commit();
+            looked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertThat(Database.number("select count(*) from recovery_case_events where case_id = ?::uuid", id))
+                .isZero();
+    }
+
+    @Test
+    void aCaseThatIsErasedMeanwhileIsNotNotedAsLate() throws Exception {
+        assertWaitsForErasure("respond_by = now() - interval '1 minute'", lateResponses::markDue);
+    }
+
+    @Test
+    void aCaseThatIsErasedMeanwhileIsNotNotedAsTold() throws Exception {
+        ALERTS.stubFor(post("/late").willReturn(aResponse().withStatus(200)));
+        cases.settings(Map.of("alert_url", "http://localhost:%d/late".formatted(ALERTS.getPort())))
+                .statusCode(200);
+
+        assertWaitsForErasure(
+                "respond_by = now() - interval '1 minute', response_late_at = now(), alert_at = now() - interval '1 second'",
+                alerts::sendDue);
     }
 
     /** The draw of 20,000 cases: a share of 0.1 within five standard deviations, 0.0106. */

@@ -201,6 +201,27 @@ class RecoveryCaseTest {
     }
 
     @Test
+    void aPaymentOfNothingEndsNoCaseUnlessItIsTheOneThatHadFailed() throws SQLException {
+        var id = begun();
+
+        cases.tell(RecoveryCases.paid("ada", "in-trial", "0.00", minutesAgo(2)));
+        assertThat(cases.get(id).getString("status")).isEqualTo("active");
+
+        cases.tell(RecoveryCases.paid("ada", "in-1", "0.00", minutesAgo(1)));
+        assertThat(cases.get(id).getString("status")).isEqualTo("recovered");
+        assertThat(new BigDecimal(cases.get(id).getString("metrics.revenue_recovered")))
+                .isEqualByComparingTo("0");
+    }
+
+    @Test
+    void aPaymentOfNothingKeepsNoCaseFromBeginning() {
+        cases.tell(RecoveryCases.paid("ada", "in-trial", "0.00", minutesAgo(5)));
+        cases.tell(RecoveryCases.failed("ada", "in-1", 2, minutesAgo(10)));
+
+        assertThat(cases.list().getList("items")).hasSize(1);
+    }
+
+    @Test
     void aCancellationIsAtLeastHighAndEndsWithAReactivation() throws SQLException {
         cases.tell(RecoveryCases.subscription(
                 "cancelled",
@@ -539,6 +560,30 @@ class RecoveryCaseTest {
                 .body("risk_level", equalTo("critical"));
         assertThat(cases.events(first)).contains("triggered_again", "escalated");
         assertThat(cases.list().getList("items")).hasSize(1);
+    }
+
+    @Test
+    void aCaseThatBeginsInTheMomentWhenOneIsBegunByHandIsTheOneThatIsMeant() throws Exception {
+        var other = UUID.randomUUID();
+        var pool = Executors.newSingleThreadExecutor();
+        try (var owner = Database.asOwner();
+                var statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            statement.execute("""
+                    insert into recovery_cases (organization_id, customer_id, case_id, status, risk_level, trigger_type,
+                        triggered_at, amount, currency, priority, strategy, is_holdout, approval, created_at, updated_at, version)
+                    values ('%s', '%s', '%s', 'pending', 'low', 'churn_risk', now(), 49, 'EUR', 4,
+                        '{"priority": 4, "channels": ["email"], "timeline": [], "actions": []}', false, 'none', now(), now(), 1)""".formatted(organization, ada, other));
+            var asking =
+                    pool.submit(() -> cases.create(Map.of("customer_id", ada.toString(), "trigger_type", "downgrade")));
+            Database.awaitWhoeverWaitsFor(owner);
+            owner.commit();
+
+            asking.get().statusCode(200).body("id", equalTo(other.toString()));
+        } finally {
+            pool.shutdown();
+        }
+        assertThat(cases.events(other.toString())).contains("triggered_again");
     }
 
     @Test

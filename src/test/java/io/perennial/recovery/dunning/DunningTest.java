@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +167,63 @@ class DunningTest {
     }
 
     @Test
+    void aPaymentOfNothingIsNoSignThatTheCustomerStays() throws SQLException {
+        dueCases(1);
+        execute("""
+                insert into payments (organization_id, customer_id, payment_id, amount, currency, paid_at)
+                select organization_id, customer_id, 'in-trial', 0, 'EUR', now() from payment_failures
+                where organization_id = '%s'""");
+
+        assertThat(takeDue()).containsEntry(Taken.DONE, 1).doesNotContainKey(Taken.CANCELLED);
+    }
+
+    /** While somebody else has the turn to settle, as during a backlog. */
+    @Test
+    void aStepWaitsForAPaymentThatIsKnownOfAndNotSettledYet() throws SQLException {
+        dueCases(1);
+        try (var owner = Database.asOwner();
+                var statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock(hashtextextended('settle %s', 0))".formatted(organization));
+            execute("""
+                    insert into webhook_events (organization_id, id, source, event_id, event_type, status, received_at, fact, event,
+                        occurred_at, precedence, customer, customer_id, subject)
+                    select organization_id, gen_random_uuid(), 'perennial', 'evt-1', 'payment.succeeded', 'accepted', now(),
+                        'payment.succeeded', '{}', now(), 1, 'c00001', customer_id, payment_id
+                    from payment_failures where organization_id = '%s'""");
+
+            assertThat(takeDue()).containsEntry(Taken.POSTPONED, 1).doesNotContainKey(Taken.DONE);
+            clock.advance(Duration.ofSeconds(9));
+            assertThat(takeDue()).containsOnlyKeys(Taken.NOTHING);
+
+            execute("update webhook_events set status = 'failed' where organization_id = '%s'");
+        }
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(takeDue()).containsEntry(Taken.DONE, 1);
+    }
+
+    @Test
+    void aStepThatIsTakenWhileTheCustomerIsErasedWaitsBeforeItLocksTheCase() throws Exception {
+        dueCases(1);
+        try (var owner = Database.asOwner();
+                var statement = owner.createStatement()) {
+            owner.setAutoCommit(false);
+            statement.execute(
+                    "select pg_advisory_xact_lock(hashtextextended('erasure %s', 0))".formatted(organization));
+            var taking = taker.next(organization).subscribeAsCompletionStage();
+            Database.awaitWhoeverWaitsFor(owner);
+            statement.execute("select from recovery_cases where organization_id = '%s' for update nowait"
+                    .formatted(organization));
+            statement.execute(
+                    "delete from recovery_steps where organization_id = '%1$s'; delete from recovery_cases where organization_id = '%1$s'"
+                            .formatted(organization));
+            owner.commit();
+            assertThat(taking.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Taken.NOTHING);
+        }
+        assertThat(text("select count(*) from recovery_case_events")).isEqualTo("0");
+    }
+
+    @Test
     void aLaterStepWaitsForAnEarlierMessageAndCountsFromTheFirstMailThatWasSent() throws SQLException {
         dueCases(1);
         takeDue();
@@ -202,7 +260,7 @@ class DunningTest {
                 .isEqualTo("t");
     }
 
-    private void approvalsFrom(int cost) {
+    private void approveIncentivesFrom(int cost) {
         Api.asAdmin()
                 .contentType(JSON)
                 .body(Map.of(
@@ -220,9 +278,23 @@ class DunningTest {
     }
 
     @Test
+    void anApprovalThatNobodyAnswersDoesNotKeepTheCaseOpen() throws SQLException {
+        dueCases(1);
+        step(2, "dunning_2", 24, "planned");
+        approveIncentivesFrom(40);
+        var end = text("select ends_at from recovery_cases");
+
+        assertThat(takeDue()).containsEntry(Taken.APPROVAL, 1).containsEntry(Taken.POSTPONED, 1);
+        clock.advance(Duration.ofDays(10));
+        assertThat(takeDue()).containsEntry(Taken.POSTPONED, 1);
+
+        assertThat(text("select ends_at from recovery_cases")).isEqualTo(end);
+    }
+
+    @Test
     void whatCostsMuchWaitsForAnOperatorAndGoesOutWithoutItWhenRefused() throws SQLException {
         dueCases(1);
-        approvalsFrom(40);
+        approveIncentivesFrom(40);
 
         assertThat(takeDue()).containsEntry(Taken.APPROVAL, 1);
         assertThat(text("select status from recovery_steps")).isEqualTo("approval");
@@ -307,7 +379,7 @@ class DunningTest {
                 .then()
                 .statusCode(200);
         dueCases(1);
-        approvalsFrom(40);
+        approveIncentivesFrom(40);
 
         assertThat(takeDue()).containsEntry(Taken.DONE, 1);
 
@@ -453,12 +525,81 @@ class DunningTest {
     }
 
     @Test
-    void whoeverIsHeldOutIsNotWrittenToByHandEither() throws SQLException {
+    void whoeverIsHeldOutIsNotWrittenToByHandEitherWhateverTheCaseIsAbout() throws SQLException {
         dueCases(1);
         execute("update recovery_cases set is_holdout = true where organization_id = '%s'");
-
         email("dunning_1", null).statusCode(409);
+        execute(
+                "update recovery_cases set trigger_type = 'subscription_cancelled', failure_id = null, payment_id = null"
+                        + " where organization_id = '%s'");
+
+        email("dunning_1", null).statusCode(409).body("detail", containsString("not contacted"));
         assertThat(text("select count(*) from outreach_messages")).isEqualTo("0");
+    }
+
+    @Test
+    void nobodyIsWrittenToByHandWhileTheCaseIsPending() throws SQLException {
+        dueCases(1);
+        execute("update recovery_cases set status = 'pending', activated_at = null, ends_at = null"
+                + " where organization_id = '%s'");
+
+        email("dunning_1", null).statusCode(409).body("detail", containsString("assessed"));
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("0");
+    }
+
+    @Test
+    void whatCostsMuchIsNotWrittenByHandBeforeAnOperatorHasAgreed() throws SQLException {
+        dueCases(1);
+        approveIncentivesFrom(40);
+        email("dunning_1", null).statusCode(409).body("detail", containsString("60.00"));
+        assertThat(text("select count(*) from retention_offers")).isEqualTo("0");
+        assertThat(takeDue()).containsEntry(Taken.APPROVAL, 1);
+        email("dunning_1", null).statusCode(409).body("detail", containsString("waits"));
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("0");
+
+        Api.asAdmin()
+                .contentType(JSON)
+                .body(Map.of())
+                .post(
+                        "/api/v1/recovery/approvals/{approval_id}/approve",
+                        id("select approval_id from recovery_approvals"))
+                .then()
+                .statusCode(200);
+        email("dunning_1", null).statusCode(200).body("email_sent", equalTo(1));
+        assertThat(takeDue()).doesNotContainKey(Taken.DONE);
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("1");
+    }
+
+    @Test
+    void whatWasWrittenByHandBeforeTheCaseBeganIsTheStepOfTheCase() throws SQLException {
+        dueCases(1);
+        execute("update recovery_cases set status = 'lost', lost_at = now(), lost_because = 'by_hand'"
+                + " where organization_id = '%s'");
+        email("dunning_1", null).statusCode(200).body("email_sent", equalTo(1));
+        execute("update recovery_cases set status = 'active', lost_at = null, lost_because = null"
+                + " where organization_id = '%s'");
+
+        assertThat(takeDue()).containsEntry(Taken.DONE, 1);
+
+        assertThat(text("select message_id from recovery_steps"))
+                .isEqualTo(text("select message_id from outreach_messages"));
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("1");
+        assertThat(text("select count(distinct case_id) from retention_offers")).isEqualTo("1");
+        email("dunning_1", null).statusCode(200).body("email_sent", equalTo(0)).body("offers_count", equalTo(4));
+        assertThat(text("select count(distinct case_id) from retention_offers")).isEqualTo("1");
+    }
+
+    @Test
+    void whatACaseHasSaidIsNotWrittenByHandAfterTheCase() throws SQLException {
+        dueCases(1);
+        takeDue();
+        execute("update recovery_cases set status = 'lost', lost_at = now(), lost_because = 'by_hand'"
+                + " where organization_id = '%s'");
+
+        email("dunning_1", null).statusCode(200).body("email_sent", equalTo(0));
+
+        assertThat(text("select count(*) from outreach_messages")).isEqualTo("1");
+        assertThat(text("select count(distinct case_id) from retention_offers")).isEqualTo("1");
     }
 
     @Test
