@@ -176,7 +176,8 @@ public class Cases {
                 recoveryCase,
                 """
                 risk = $4::text::jsonb, billing_segment = $5, messaging_tone = $6, total_value = $7, risk_level = $8,
-                priority = $9, strategy = $10::text::jsonb, respond_by = $11, assess_at = null""",
+                priority = $9, strategy = $10::text::jsonb, respond_by = $11, assess_at = null,
+                first_segment = coalesce(first_segment, $5), first_risk_level = coalesce(first_risk_level, $8)""",
                 rows.write(assessment.risk()),
                 assessment.segment().segment().label(),
                 assessment.segment().segmentConfig().messagingTone().value(),

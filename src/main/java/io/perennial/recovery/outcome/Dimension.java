@@ -9,9 +9,15 @@ import io.perennial.platform.ProblemType;
 
 /** What the figures of recovery can be told apart by. */
 enum Dimension {
-    SEGMENT(Of.CASE, "coalesce(c.billing_segment, 'none')", "high_value", "mid_value", "at_risk", "standard"),
+    SEGMENT(
+            Of.CASE,
+            "coalesce(c.first_segment, c.billing_segment, 'none')",
+            "high_value",
+            "mid_value",
+            "at_risk",
+            "standard"),
     TRIGGER(Of.CASE, "c.trigger_type", "payment_failed", "subscription_cancelled", "downgrade", "churn_risk"),
-    RISK_LEVEL(Of.CASE, "c.risk_level", "critical", "high", "medium", "low"),
+    RISK_LEVEL(Of.CASE, "coalesce(c.first_risk_level, c.risk_level)", "critical", "high", "medium", "low"),
     TONE(Of.MESSAGE, "split_part(m.template, '.', 2)", "premium", "professional", "friendly", "supportive"),
     STAGE(Of.MESSAGE, "split_part(m.template, '.', 3)"),
     CHANNEL(Of.MESSAGE, "m.channel", "email", "sms", "push", "phone"),
@@ -24,7 +30,7 @@ enum Dimension {
 
     /** What it is a property of. */
     enum Of {
-        /** Each case is in one group, from its beginning on; a hold-out is too. */
+        /** Each case is in one group, that of its first assessment; a hold-out is too. */
         CASE,
         /** A case is in the group of every message that reached it. */
         MESSAGE,

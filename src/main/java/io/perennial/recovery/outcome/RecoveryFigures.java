@@ -107,7 +107,7 @@ class RecoveryFigures {
             @Schema(description = "Of messages and offers: the recoveries that the group has the credit for")
             Credit credit,
 
-            @Schema(description = "Of what a case has from its beginning on: what recovery has caused in the group")
+            @Schema(description = "Of what a case was at its first assessment: what recovery has caused in the group")
             HoldoutComparison holdout) {}
 
     /** The recoveries that a group has the credit for. Each has one, so they add up to all. */
@@ -255,7 +255,8 @@ class RecoveryFigures {
 
     private static String attribution(Dimension dimension) {
         return switch (dimension.of()) {
-            case CASE -> "A case is in one group, from its beginning on, with all that was written and offered for it.";
+            case CASE ->
+                "A case is in one group, that of its first assessment, with all that was written and offered for it.";
             case MESSAGE ->
                 "A case is in the group of every message that was sent before it was recovered; the credit for the recovery"
                         + " has the last of them. Deliveries, openings and clicks are those of the group's own messages."

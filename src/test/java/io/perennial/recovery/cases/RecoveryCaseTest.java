@@ -295,6 +295,13 @@ class RecoveryCaseTest {
         assertThat(recorder.told()).contains("escalated active high");
         cases.tell(RecoveryCases.failed("ada", "in-1", 4, now));
         assertThat(cases.get(id).getInt("trigger_event.attempt_count")).isEqualTo(4);
+        assertThat(Api.asAdmin()
+                        .queryParam("group_by", "risk_level")
+                        .get("/api/v1/recovery/organizations/{org_id}/figures", organization)
+                        .<Integer>path("groups.find { it.group == '%s' }.figures.cases"
+                                .formatted(before.getString("risk_level"))))
+                .as("in the figures it stays what it was at first")
+                .isEqualTo(1);
     }
 
     @Test
